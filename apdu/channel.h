@@ -25,7 +25,8 @@ public:
 
     virtual ChannelLimits limits() const = 0;
 
-    /// Throws what the wire throws (CardGone, CardReset), ProtocolViolation and LimitExceeded. A status word is no error.
+    /// Throws what the wire throws (CardGone, CardReset), ProtocolViolation and LimitExceeded. A status word is no
+    /// error.
     virtual Response transmit(const Command& command) = 0;
 
     /// The data of a response that must end in 9000; throws CardRefused, with `doing` as its words, otherwise.

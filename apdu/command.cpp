@@ -84,7 +84,11 @@ Command Command::manage_security_environment(std::uint8_t p1, std::uint8_t p2, B
 }
 
 Command Command::general_authenticate(ByteView dynamic_authentication_data, bool last) {
-    return {static_cast<std::uint8_t>(last ? 0x00 : 0x10), 0x86, 0x00, 0x00, dynamic_authentication_data,
+    return {static_cast<std::uint8_t>(last ? 0x00 : 0x10),
+            0x86,
+            0x00,
+            0x00,
+            dynamic_authentication_data,
             kMaxShortExpected};
 }
 
@@ -120,7 +124,8 @@ SecretBytes Command::encode(bool extended) const {
     if (!extended && !fits_short()) throw InvalidInput("input.command", "a command too long for short length fields");
     const std::size_t length_field = extended ? 2 : 1;
     const std::size_t marker = extended && (!data_.empty() || expected_ != 0) ? 1 : 0;
-    SecretBytes bytes(4 + marker + (data_.empty() ? 0 : length_field + data_.size()) + (expected_ == 0 ? 0 : length_field));
+    SecretBytes bytes(4 + marker + (data_.empty() ? 0 : length_field + data_.size()) +
+                      (expected_ == 0 ? 0 : length_field));
     const auto out = bytes.writable();
     out[0] = cla_;
     out[1] = ins_;

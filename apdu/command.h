@@ -11,7 +11,7 @@ namespace tahvil {
 /// which make only valid ones. The data field is wiped with the command, since some carry a PIN.
 class Command {
 public:
-    static constexpr std::size_t kMaxData = 65535;   ///< Lc in bytes
+    static constexpr std::size_t kMaxData = 65535;      ///< Lc in bytes
     static constexpr std::size_t kMaxExpected = 65536;  ///< Le in bytes
     static constexpr std::size_t kMaxShortData = 255;
     static constexpr std::size_t kMaxShortExpected = 256;
@@ -45,17 +45,19 @@ public:
     static Command read_binary_short(std::uint8_t short_identifier, std::size_t offset, std::size_t length);
     /// @}
 
-    static Command get_challenge(std::size_t length);                                ///< 11.5.3
-    static Command external_authenticate(ByteView data, std::size_t expected);       ///< 11.5.4, mutual if an answer is expected
-    static Command internal_authenticate(ByteView challenge, std::size_t expected);  ///< 11.5.2
-    static Command verify(std::uint8_t reference, ByteView pin_block);               ///< 11.5.6
+    static Command get_challenge(std::size_t length);  ///< 11.5.3
+    static Command external_authenticate(ByteView data,
+                                         std::size_t expected);  ///< 11.5.4, mutual if an answer is expected
+    static Command internal_authenticate(ByteView challenge, std::size_t expected);               ///< 11.5.2
+    static Command verify(std::uint8_t reference, ByteView pin_block);                            ///< 11.5.6
     static Command manage_security_environment(std::uint8_t p1, std::uint8_t p2, ByteView data);  ///< 11.5.11
     /// 11.5.5. `last` is false within a chain (class 10).
     static Command general_authenticate(ByteView dynamic_authentication_data, bool last);
-    static Command perform_security_operation(std::uint8_t p1, std::uint8_t p2, ByteView data, std::size_t expected);  ///< 7816-8, 11
-    static Command get_data(std::uint8_t p1, std::uint8_t p2);                       ///< 11.4.3, even instruction
-    static Command get_response(std::uint8_t cla, std::size_t length);               ///< 11.8.1
-    static Command envelope(ByteView data);                                          ///< 11.8.2
+    static Command perform_security_operation(std::uint8_t p1, std::uint8_t p2, ByteView data,
+                                              std::size_t expected);    ///< 7816-8, 11
+    static Command get_data(std::uint8_t p1, std::uint8_t p2);          ///< 11.4.3, even instruction
+    static Command get_response(std::uint8_t cla, std::size_t length);  ///< 11.8.1
+    static Command envelope(ByteView data);                             ///< 11.8.2
 
     std::uint8_t cla() const { return cla_; }
     std::uint8_t ins() const { return ins_; }

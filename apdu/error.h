@@ -20,7 +20,8 @@ private:
     StatusWord status_;
 };
 
-/// The secret (CAN, MRZ key, PIN) or the key is not the card's: access is denied. Trying again with the same one is no use.
+/// The secret (CAN, MRZ key, PIN) or the key is not the card's: access is denied. Trying again with the same one is no
+/// use.
 class AccessDenied : public Error {
 public:
     using Error::Error;

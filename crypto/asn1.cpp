@@ -197,7 +197,8 @@ std::string Oid::dotted() const {
 }
 
 bool Oid::starts_with(const Oid& arc) const {
-    return content_.size() >= arc.content_.size() && std::equal(arc.content_.begin(), arc.content_.end(), content_.begin());
+    return content_.size() >= arc.content_.size() &&
+           std::equal(arc.content_.begin(), arc.content_.end(), content_.begin());
 }
 
 std::optional<Tag> Cursor::peek() const {
@@ -215,7 +216,8 @@ Element Cursor::read() {
         content = indefinite_content_size(data_.subspan(header.size), depth_ + 1, ignored);
         trailer = 2;
     }
-    const Element element{header.tag, data_.first(header.size + content + trailer), data_.subspan(header.size, content)};
+    const Element element{header.tag, data_.first(header.size + content + trailer),
+                          data_.subspan(header.size, content)};
     data_ = data_.subspan(element.raw.size());
     return element;
 }
@@ -374,8 +376,7 @@ Bytes integer(std::uint64_t number) {
 
 Bytes unsigned_integer(ByteView magnitude) {
     while (magnitude.size() > 1 && magnitude[0] == 0) magnitude = magnitude.subspan(1);
-    if (magnitude.empty() || (magnitude[0] & 0x80U) != 0)
-        return element(Tag::integer, {ByteView(kZero), magnitude});
+    if (magnitude.empty() || (magnitude[0] & 0x80U) != 0) return element(Tag::integer, {ByteView(kZero), magnitude});
     return element(Tag::integer, magnitude);
 }
 

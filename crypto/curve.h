@@ -26,9 +26,9 @@ enum class Curve : std::uint8_t {
 
 constexpr std::size_t kCurveCount = 11;
 
-std::string_view name(Curve curve);           ///< "brainpoolP256r1"
-std::size_t field_size(Curve curve);          ///< bytes of a coordinate
-std::size_t order_size(Curve curve);          ///< bytes of a scalar, and of each half of a plain signature
+std::string_view name(Curve curve);   ///< "brainpoolP256r1"
+std::size_t field_size(Curve curve);  ///< bytes of a coordinate
+std::size_t order_size(Curve curve);  ///< bytes of a scalar, and of each half of a plain signature
 const asn1::Oid& oid_of(Curve curve);
 std::optional<Curve> curve_by_oid(const asn1::Oid& identifier);
 
@@ -39,8 +39,8 @@ struct CurveParameters {
 };
 
 /// Reads ECParameters. Explicit ones are taken only when prime, coefficients, generator, order and cofactor all equal
-/// those of a curve above (CVE-2020-0601 is what happens when the generator is not compared); the seed is not looked at.
-/// Throws MalformedData "crypto.unknown_curve" otherwise.
+/// those of a curve above (CVE-2020-0601 is what happens when the generator is not compared); the seed is not looked
+/// at. Throws MalformedData "crypto.unknown_curve" otherwise.
 CurveParameters read_curve_parameters(asn1::Cursor& cursor);
 
 }  // namespace tahvil

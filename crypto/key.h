@@ -32,11 +32,12 @@ struct DhGroup {
     friend bool operator==(const DhGroup&, const DhGroup&) = default;
 };
 
-/// A public key that was checked when it was made: a point is on its curve and not at infinity, an RSA modulus is odd and
-/// of 1024 to 8192 bits, a DH value is neither 0, 1 nor p-1 and, where q is known, of that order. Cheap to copy.
+/// A public key that was checked when it was made: a point is on its curve and not at infinity, an RSA modulus is odd
+/// and of 1024 to 8192 bits, a DH value is neither 0, 1 nor p-1 and, where q is known, of that order. Cheap to copy.
 class PublicKey {
 public:
-    /// From a SubjectPublicKeyInfo. Throws MalformedData: "crypto.unknown_key", "crypto.unknown_curve", "crypto.bad_key".
+    /// From a SubjectPublicKeyInfo. Throws MalformedData: "crypto.unknown_key", "crypto.unknown_curve",
+    /// "crypto.bad_key".
     static PublicKey from_spki(ByteView spki);
     static PublicKey ec(Curve curve, ByteView uncompressed_point);
     static PublicKey rsa(ByteView modulus, ByteView exponent);
@@ -45,8 +46,8 @@ public:
 
     KeyKind kind() const;
     unsigned bits() const;
-    Curve curve() const;                ///< of an EC key
-    bool explicit_parameters() const;   ///< the curve was spelled out, see read_curve_parameters()
+    Curve curve() const;               ///< of an EC key
+    bool explicit_parameters() const;  ///< the curve was spelled out, see read_curve_parameters()
     const std::optional<PssRestriction>& pss_restriction() const;
 
     /// The uncompressed point, the DH value (as long as the prime), or the Ed25519 value.

@@ -19,9 +19,12 @@ EVP_MAC* cmac() {
 
 const char* cipher_name(CipherAlgorithm algorithm) {
     switch (algorithm) {
-        case CipherAlgorithm::aes128: return "AES-128-CBC";
-        case CipherAlgorithm::aes192: return "AES-192-CBC";
-        default: return "AES-256-CBC";
+        case CipherAlgorithm::aes128:
+            return "AES-128-CBC";
+        case CipherAlgorithm::aes192:
+            return "AES-192-CBC";
+        default:
+            return "AES-256-CBC";
     }
 }
 

@@ -7,7 +7,8 @@
 
 namespace tahvil {
 
-/// Fills the span with random bytes. Handed in wherever randomness is used, so that a test can replay published numbers.
+/// Fills the span with random bytes. Handed in wherever randomness is used, so that a test can replay published
+/// numbers.
 using RandomSource = std::function<void(std::span<std::uint8_t>)>;
 
 /// OpenSSL's generator, fit for keys. Throws CryptoError when the system has no entropy.

@@ -30,14 +30,16 @@ struct SignatureAlgorithm {
 std::string description(const SignatureAlgorithm& algorithm);  ///< "ECDSA with SHA-256"
 
 /// Reads an AlgorithmIdentifier. CMS writers put a key's algorithm (rsaEncryption, id-ecPublicKey) where a signature's
-/// belongs: the digest is then `fallback`, of the SignerInfo. Throws MalformedData "crypto.unknown_signature_algorithm".
+/// belongs: the digest is then `fallback`, of the SignerInfo. Throws MalformedData
+/// "crypto.unknown_signature_algorithm".
 SignatureAlgorithm read_signature_algorithm(asn1::Cursor& cursor, std::optional<DigestAlgorithm> fallback = {});
 
 /// The AlgorithmIdentifier, DER. Throws InvalidInput for ecdsa_plain with a digest that has no identifier.
 Bytes encode(const SignatureAlgorithm& algorithm);
 
 /// Whether the signature over the parts, one after the other, is the key's. False for a key of another kind, for a
-/// signature of a wrong length or encoding, and where the key's own restriction forbids the algorithm. A PSS salt must have the stated length.
+/// signature of a wrong length or encoding, and where the key's own restriction forbids the algorithm. A PSS salt must
+/// have the stated length.
 bool verify(const PublicKey& key, const SignatureAlgorithm& algorithm, std::initializer_list<ByteView> message,
             ByteView signature);
 

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+
+#include "apdu/channel.h"
+#include "crypto/kdf.h"
+#include "crypto/mac.h"
+
+namespace tahvil {
+
+/// Secure messaging (Doc 9303-11, 9.8; ISO/IEC 7816-4, 10): a channel that wraps another. Every command is encrypted
+/// and authenticated, every response must be. The first violation ends the session: it throws ProtocolViolation
+/// "secure_messaging.violation", the keys are wiped, and every later command throws "secure_messaging.ended".
+class SecureMessaging final : public Channel {
+public:
+    /// `channel` outlives this object.
+    SecureMessaging(Channel& channel, SessionKeys keys);
+
+    ChannelLimits limits() const override;
+    Response transmit(const Command& command) override;
+
+    /// Goes over to new keys, as chip authentication ends (TR-03110-3, 3.4).
+    void restart(SessionKeys keys);
+
+    bool ended() const { return !session_; }
+
+private:
+    struct Session {
+        explicit Session(SessionKeys keys);
+
+        SessionKeys keys;
+        BlockCipher cipher;
+        Mac mac;
+    };
+
+    Bytes initialisation_vector() const;
+    void count();
+    Bytes authenticate(ByteView header, ByteView objects) const;
+    Command protect(const Command& command);
+    Response unprotect(const Command& command, const Response& response);
+
+    Channel& channel_;
+    std::optional<Session> session_;
+};
+
+}  // namespace tahvil
