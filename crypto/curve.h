@@ -32,6 +32,18 @@ std::size_t order_size(Curve curve);  ///< bytes of a scalar, and of each half o
 const asn1::Oid& oid_of(Curve curve);
 std::optional<Curve> curve_by_oid(const asn1::Oid& identifier);
 
+/// The domain parameters of a curve y^2 = x^3 + ax + b over a prime field, as big-endian magnitudes. Every curve above
+/// has the cofactor 1.
+struct CurveDomain {
+    Bytes prime;
+    Bytes a;
+    Bytes b;
+    Bytes generator;  ///< uncompressed
+    Bytes order;
+};
+
+const CurveDomain& curve_domain(Curve curve);
+
 /// What an ECParameters (RFC 3279, 2.3.5) says.
 struct CurveParameters {
     Curve curve{};
@@ -42,5 +54,8 @@ struct CurveParameters {
 /// those of a curve above (CVE-2020-0601 is what happens when the generator is not compared); the seed is not looked
 /// at. Throws MalformedData "crypto.unknown_curve" otherwise.
 CurveParameters read_curve_parameters(asn1::Cursor& cursor);
+
+/// ECParameters with every parameter spelled out, DER.
+Bytes encode_explicitly(Curve curve);
 
 }  // namespace tahvil

@@ -9,6 +9,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "crypto/curve.h"
 #include "crypto/digest.h"
 
 /// The border to OpenSSL, included by the .cpp files of crypto/ only: owning handles, and its error queue as an Error.
@@ -53,6 +54,12 @@ T* require(T* pointer, std::string_view doing) {
 
 /// The digest's implementation, owned by this program for as long as it runs.
 const EVP_MD* fetched(DigestAlgorithm algorithm);
+
+/// The curve's group, made once; not to be changed.
+const EC_GROUP* group(Curve curve);
+
+/// What OpenSSL calls the curve.
+const char* group_name(Curve curve);
 
 /// Forgets errors that a failed attempt left behind and that the caller has already judged.
 void clear_errors() noexcept;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 
 #include "crypto/asn1.h"
@@ -34,7 +35,7 @@ std::string description(const SignatureAlgorithm& algorithm);  ///< "ECDSA with 
 /// "crypto.unknown_signature_algorithm".
 SignatureAlgorithm read_signature_algorithm(asn1::Cursor& cursor, std::optional<DigestAlgorithm> fallback = {});
 
-/// The AlgorithmIdentifier, DER. Throws InvalidInput for ecdsa_plain with a digest that has no identifier.
+/// The AlgorithmIdentifier, DER.
 Bytes encode(const SignatureAlgorithm& algorithm);
 
 /// Whether the signature over the parts, one after the other, is the key's. False for a key of another kind, for a
