@@ -98,4 +98,17 @@ CardCapabilities read_atr_info(ByteView file) {
     return capabilities;
 }
 
+void learn_capabilities(CardChannel& card, const Atr& atr) {
+    static constexpr std::uint8_t atr_info = 0x01;  // short identifier, Doc 9303-10, 3.11.3
+    CardCapabilities capabilities = atr.capabilities();
+    card.set_capabilities({.command_chaining = capabilities.command_chaining});
+    if (!capabilities.extended_length) return;
+    const Response response = card.transmit(Command::read_binary_short(atr_info, 0, Command::kMaxShortExpected));
+    if (response.data.empty()) return;  // extended length without EF.ATR/INFO: how much the card takes is not known
+    const CardCapabilities stated = read_atr_info(response.data);
+    capabilities.command_limit = stated.command_limit;
+    capabilities.response_limit = stated.response_limit;
+    card.set_capabilities(capabilities);
+}
+
 }  // namespace tahvil

@@ -26,4 +26,9 @@ struct Atr {
 /// not be understood says nothing.
 CardCapabilities read_atr_info(ByteView file);
 
+/// Takes what the card says of itself into account on the channel. One command at most, for EF.ATR/INFO, and only to a
+/// card whose answer to reset announces extended length, since the limits of that stand nowhere else. Called when a
+/// card is fresh from reset: the MF is current then.
+void learn_capabilities(CardChannel& card, const Atr& atr);
+
 }  // namespace tahvil

@@ -37,6 +37,7 @@ public:
 
     ChannelLimits limits() const override;
     Response transmit(const Command& command) override;
+    void step_down() override { capabilities_.extended_length = false; }
 
     /// Takes what was learnt of the card into account from the next command on.
     void set_capabilities(const CardCapabilities& capabilities) { capabilities_ = capabilities; }

@@ -29,6 +29,9 @@ public:
     /// error.
     virtual Response transmit(const Command& command) = 0;
 
+    /// Asks for short answers from now on: the card turned out not to give the long ones that it announced.
+    virtual void step_down() = 0;
+
     /// The data of a response that must end in 9000; throws CardRefused, with `doing` as its words, otherwise.
     Bytes require(const Command& command, std::string_view doing);
 };

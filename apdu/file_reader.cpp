@@ -26,6 +26,10 @@ bool wants_select(StatusWord status) {
            status == sw::instruction_not_supported || status == sw::command_not_allowed;
 }
 
+bool nothing_read(const Response& response) {
+    return response.data.empty() && (is_end(response.status) || response.status == sw::wrong_length);
+}
+
 class FileReader {
 public:
     FileReader(Channel& card, const ReadOptions& options)
@@ -60,11 +64,17 @@ private:
                                          : Command::read_binary_short(short_identifier, 0, count);
         };
         Response response = card_.transmit(command(length));
-        const bool nothing_read =
-            response.data.empty() && (is_end(response.status) || response.status == sw::wrong_length);
-        if (nothing_read && options_.extent == FileExtent::data_object && length > kHeaderProbe)
+        if (nothing_read(response) && length > Command::kMaxShortExpected) {
+            card_.step_down();
+            step_ = std::min(step_, card_.limits().response_data);
+            length = step_;
+            response = card_.transmit(command(length));
+        }
+        if (nothing_read(response) && options_.extent == FileExtent::data_object && length > kHeaderProbe) {
             // Some cards refuse to be asked for more than a file has, in place of answering with what there is.
-            response = card_.transmit(command(kHeaderProbe));
+            length = kHeaderProbe;
+            response = card_.transmit(command(length));
+        }
         last_ = response.status;
         if (short_identifier != 0 && response.data.empty() && wants_select(response.status)) return false;
         take(std::move(response), length);

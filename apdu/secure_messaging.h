@@ -18,6 +18,7 @@ public:
 
     ChannelLimits limits() const override;
     Response transmit(const Command& command) override;
+    void step_down() override { channel_.step_down(); }
 
     /// Goes over to new keys, as chip authentication ends (TR-03110-3, 3.4).
     void restart(SessionKeys keys);

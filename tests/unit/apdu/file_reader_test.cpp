@@ -56,6 +56,19 @@ TEST(ReadFile, AsksForTheHeaderWhereTheCardRefusesTooLongAnAnswer) {
     EXPECT_TRUE(card.finished());
 }
 
+TEST(ReadFile, StepsDownFromLongAnswersThatAreNotGivenAndRemembersIt) {
+    for (const auto* const refusal : {"67 00", "62 82"}) {
+        ScriptedCard card{{{"00 B0 9E 00 00 00 00", refusal},
+                           {"00 B0 9E 00 00", "60 01 AA 90 00"},
+                           {"00 B0 81 00 00", "61 01 BB 90 00"}},
+                          kExtended};
+        CardChannel channel(card, {.extended_length = true});
+        EXPECT_EQ(read_file(channel, kCom), from_hex("60 01 AA"));
+        EXPECT_EQ(read_file(channel, {0x0101, 0x01}), from_hex("61 01 BB"));
+        EXPECT_TRUE(card.finished());
+    }
+}
+
 TEST(ReadFile, DropsThePaddingBehindTheDataObject) {
     ScriptedCard card{{{"00 B0 9E 00 00", "60 01 AA 00 00 90 00"}}};
     CardChannel channel(card);
