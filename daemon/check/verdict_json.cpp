@@ -1,0 +1,131 @@
+#include "daemon/check/verdict_json.h"
+
+#include <boost/json.hpp>
+
+#include "daemon/iso8601.h"
+
+namespace tahvil::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string base64(ByteView bytes) {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    text.reserve((bytes.size() + 2) / 3 * 4);
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const ByteView group = bytes.subspan(i, std::min<std::size_t>(3, bytes.size() - i));
+        unsigned number = 0;
+        for (std::size_t k = 0; k < 3; ++k) number = (number << 8U) | (k < group.size() ? group[k] : 0U);
+        for (std::size_t k = 0; k < 4; ++k) {
+            text += k <= group.size() ? digits[(number >> (18U - 6U * k)) & 0x3FU] : '=';
+        }
+    }
+    return text;
+}
+
+void put(json::object& to, std::string_view key, const std::string& text) {
+    if (!text.empty()) to[key] = text;
+}
+
+void put(json::object& to, std::string_view key, const std::optional<Date>& date) {
+    if (date) to[key] = to_iso8601(*date);
+}
+
+json::array list(const std::vector<Check>& checks) {
+    json::array result;
+    for (const Check& check : checks) {
+        json::object one{{"id", check.id}, {"result", name(check.result)}};
+        put(one, "reason", check.reason);
+        if (!check.detail.empty()) {
+            json::object& detail = one["detail"].emplace_object();
+            for (const auto& [key, value] : check.detail) detail[key] = value;
+        }
+        result.push_back(std::move(one));
+    }
+    return result;
+}
+
+json::array list(const Deviations& deviations) {
+    json::array result;
+    for (const Deviation& deviation : deviations) {
+        json::object one{{"code", name(deviation.code)}};
+        put(one, "detail", deviation.detail);
+        result.push_back(std::move(one));
+    }
+    return result;
+}
+
+json::object document(const DocumentFacts& facts, const Disclosure& disclosed) {
+    json::object result;
+    put(result, "type", facts.type);
+    put(result, "issuer", facts.issuer);
+    put(result, "authority", facts.authority);
+    put(result, "issue_date", facts.issued);
+    put(result, "expiry_date", facts.expires);
+    if (disclosed.contains(Disclosed::document_number)) put(result, "number", facts.number);
+    return result;
+}
+
+json::object holder(const HolderFacts& facts, const Disclosure& disclosed) {
+    const auto may = [&](Disclosed field) { return disclosed.contains(field); };
+    json::object result;
+    if (may(Disclosed::name)) {
+        put(result, "name", facts.name);
+        put(result, "latin_name", facts.latin_name);
+    }
+    if (may(Disclosed::national_code)) put(result, "national_code", facts.national_code);
+    if (may(Disclosed::birth_date)) put(result, "birth_date", facts.birth_date);
+    if (may(Disclosed::sex)) put(result, "sex", facts.sex);
+    if (may(Disclosed::nationality)) put(result, "nationality", facts.nationality);
+    if (may(Disclosed::portrait) && !facts.portrait.empty()) {
+        result["portrait"] = {{"media_type", facts.portrait_type}, {"data", base64(facts.portrait)}};
+    }
+    return result;
+}
+
+}  // namespace
+
+json::object to_json(const Verdict& verdict, const Disclosure& disclosed) {
+    json::object result{
+        {"schema", Verdict::kSchema},
+        {"id", verdict.id},
+        {"purpose", name(verdict.purpose)},
+        {"decision", name(verdict.decision)},
+        {"because", json::array(verdict.because.begin(), verdict.because.end())},
+        {"checks", list(verdict.checks)},
+        {"deviations", list(verdict.deviations)},
+    };
+    if (!disclosed.empty()) {
+        result["document"] = document(verdict.document, disclosed);
+        result["holder"] = holder(verdict.holder, disclosed);
+    }
+    const Evaluation& evaluated = verdict.evaluated;
+    result["evaluated"] = {
+        {"at", to_iso8601(evaluated.at)},
+        {"clock", {{"source", evaluated.clock_source}, {"confidence", evaluated.clock_confidence}}},
+        {"policy", evaluated.policy},
+        {"trust_version", evaluated.trust_version},
+        {"software", evaluated.software},
+    };
+    json::object& trust = result["trust"].emplace_object();
+    put(trust, "anchor", verdict.trust.anchor);
+    if (verdict.trust.revocation_as_of) trust["revocation_as_of"] = to_iso8601(*verdict.trust.revocation_as_of);
+    trust["specimen"] = verdict.trust.specimen;
+    result["profile"] = {{"name", verdict.profile.name}, {"confirmed", verdict.profile.confirmed}};
+    result["timing"] = {
+        {"apdus", verdict.timing.apdus},
+        {"bytes_sent", verdict.timing.bytes_sent},
+        {"bytes_received", verdict.timing.bytes_received},
+        {"card_ms", verdict.timing.card.count()},
+        {"total_ms", verdict.timing.total.count()},
+    };
+    return result;
+}
+
+std::string to_json_text(const Verdict& verdict, const Disclosure& disclosed) {
+    return json::serialize(to_json(verdict, disclosed));
+}
+
+}  // namespace tahvil::daemon
