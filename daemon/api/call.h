@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "daemon/api/access.h"
+
+namespace tahvil::daemon::api {
+
+struct Route;
+
+/// An endless answer: server-sent events. Asked on the server's thread only.
+class Stream {
+public:
+    Stream() = default;
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+    virtual ~Stream() = default;
+
+    /// What is to be sent now, about `most` bytes of it; empty when there is nothing. Server::wake_streams() tells that
+    /// there may be something again.
+    virtual std::string take(std::size_t most) = 0;
+};
+
+/// One request that was let in: its route is known, its caller has the right, its size is within bounds.
+struct Call {
+    const Route* route = nullptr;
+    const Caller* caller = nullptr;
+    std::vector<std::string> path;                           ///< the values of the template's parameters
+    std::vector<std::pair<std::string, std::string>> query;  ///< only names that the contract knows, each once
+    ByteView body;                                           ///< wiped after the call
+    std::string idempotency_key;
+    std::string last_event_id;
+
+    std::optional<std::string_view> query_value(std::string_view name) const;
+};
+
+struct Response {
+    int status = 200;
+    std::string media;  ///< of the body; empty without one
+    std::string body;
+    std::vector<std::pair<std::string, std::string>> fields;  ///< beside media and length
+    std::shared_ptr<Stream> stream;                           ///< in place of a body
+    bool close = false;                                       ///< nothing more is read from this connection
+};
+
+/// 200 with a JSON text.
+Response json_response(std::string text);
+
+/// The answer of a POST that made something: the route's status, {"id": ...}, and the Location where `collection` has
+/// it.
+Response created_response(const Route& route, std::string_view id, std::string_view collection = {});
+
+}  // namespace tahvil::daemon::api

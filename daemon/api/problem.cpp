@@ -1,0 +1,115 @@
+#include "daemon/api/problem.h"
+
+#include <boost/json.hpp>
+
+#include "daemon/api/contract.h"
+#include "daemon/error.h"
+
+namespace tahvil::daemon::api {
+
+namespace {
+
+constexpr int kInternalError = 500;
+
+int status_of(const Error& error) {
+    if (const auto* http = dynamic_cast<const HttpError*>(&error)) return http->status();
+    if (dynamic_cast<const NotFound*>(&error) != nullptr) return 404;
+    if (dynamic_cast<const Conflict*>(&error) != nullptr) return 409;
+    if (dynamic_cast<const NotPermitted*>(&error) != nullptr) return 403;
+    if (dynamic_cast<const Busy*>(&error) != nullptr) return 429;
+    if (dynamic_cast<const Unavailable*>(&error) != nullptr) return 503;
+    if (dynamic_cast<const InvalidInput*>(&error) != nullptr) return 400;
+    if (dynamic_cast<const MalformedData*>(&error) != nullptr) return 422;
+    if (dynamic_cast<const LimitExceeded*>(&error) != nullptr) return 422;
+    if (dynamic_cast<const CryptoError*>(&error) != nullptr) return 422;
+    return kInternalError;
+}
+
+std::string_view title_of(int status) {
+    switch (status) {
+        case 400:
+            return "The request is not well formed";
+        case 403:
+            return "Not permitted";
+        case 404:
+            return "Not found";
+        case 405:
+            return "The method is not known here";
+        case 408:
+            return "The request took too long";
+        case 409:
+            return "Not possible in the present state";
+        case 413:
+            return "The body is too large";
+        case 415:
+            return "The body is of another kind";
+        case 417:
+            return "The expectation can not be met";
+        case 422:
+            return "The content can not be accepted";
+        case 429:
+            return "Too much at once";
+        case 431:
+            return "The header is too large";
+        case 503:
+            return "Not available now";
+        case 505:
+            return "The version of HTTP is not spoken here";
+        default:
+            return "The daemon failed";
+    }
+}
+
+Response render(int status, std::string_view code, std::string_view detail, std::string_view remedy, bool try_again,
+                std::string_view pointer, const std::vector<std::string>& choices) {
+    boost::json::object document{{"type", "urn:tahvil:problem:" + std::string{code}},
+                                 {"title", title_of(status)},
+                                 {"status", status},
+                                 {"detail", detail},
+                                 {"try_again", try_again}};
+    if (!remedy.empty()) document["remedy"] = remedy;
+    if (!pointer.empty()) document["pointer"] = pointer;
+    if (!choices.empty()) document["choices"] = boost::json::value_from(choices);
+    Response response;
+    response.status = status;
+    response.media = "application/problem+json";
+    response.body = boost::json::serialize(document);
+    if (status == 429) response.fields.emplace_back("Retry-After", "1");
+    return response;
+}
+
+}  // namespace
+
+Response problem(const std::exception& error) {
+    const auto* ours = dynamic_cast<const Error*>(&error);
+    if (ours == nullptr)
+        return render(kInternalError, "internal", "Something failed that should not; the log has more.",
+                      "Tell the person who runs this machine.", false, {}, {});
+    const auto* bad_request = dynamic_cast<const BadRequest*>(ours);
+    const auto* conflict = dynamic_cast<const Conflict*>(ours);
+    return render(status_of(*ours), ours->code(), ours->what(), ours->remedy(), ours->try_again(),
+                  bad_request == nullptr ? std::string{} : bad_request->pointer(),
+                  conflict == nullptr ? std::vector<std::string>{} : conflict->choices());
+}
+
+Response json_response(std::string text) {
+    Response response;
+    response.media = "application/json";
+    response.body = std::move(text);
+    return response;
+}
+
+Response created_response(const Route& route, std::string_view id, std::string_view collection) {
+    Response response = json_response(boost::json::serialize(boost::json::object{{"id", id}}));
+    response.status = route.success;
+    if (!collection.empty()) response.fields.emplace_back("Location", std::string{collection} + "/" + std::string{id});
+    return response;
+}
+
+std::optional<std::string_view> Call::query_value(std::string_view name) const {
+    for (const auto& [key, value] : query)
+        if (key == name) return value;
+    return std::nullopt;
+}
+
+}  // namespace tahvil::daemon::api
