@@ -41,8 +41,10 @@ std::size_t plain_capacity(std::size_t room, std::size_t block) {
 
 }  // namespace
 
-SecureMessaging::Session::Session(SessionKeys given)
-    : keys(std::move(given)), cipher(keys.algorithm, keys.encryption.view()), mac(keys.algorithm, keys.mac.view()) {
+SecureMessaging::Session::Session(SessionKeys session_keys)
+    : keys(std::move(session_keys)),
+      cipher(keys.algorithm, keys.encryption.view()),
+      mac(keys.algorithm, keys.mac.view()) {
     if (keys.counter.size() != block_size(keys.algorithm))
         throw InvalidInput("input.key", "a send sequence counter that is not one block");
 }
@@ -63,8 +65,8 @@ ChannelLimits SecureMessaging::limits() const {
 
 void SecureMessaging::count() {
     Bytes& counter = session_->keys.counter;
-    for (auto byte = counter.rbegin(); byte != counter.rend(); ++byte)
-        if (++*byte != 0) return;
+    for (std::size_t i = counter.size(); i-- > 0;)
+        if (++counter[i] != 0) return;
 }
 
 Bytes SecureMessaging::initialisation_vector() const {

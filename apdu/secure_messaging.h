@@ -27,7 +27,7 @@ public:
 
 private:
     struct Session {
-        explicit Session(SessionKeys keys);
+        explicit Session(SessionKeys session_keys);
 
         SessionKeys keys;
         BlockCipher cipher;

@@ -68,10 +68,7 @@ bool equal_in_constant_time(ByteView a, ByteView b) {
 
 Bytes to_big_endian(std::uint64_t number, std::size_t length) {
     Bytes bytes(length);
-    for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) {
-        *byte = static_cast<std::uint8_t>(number & 0xFFU);
-        number >>= 8U;
-    }
+    for (std::size_t i = length; i-- > 0; number >>= 8U) bytes[i] = static_cast<std::uint8_t>(number & 0xFFU);
     if (number != 0) throw InvalidInput("input.range", "the number does not fit its field");
     return bytes;
 }
