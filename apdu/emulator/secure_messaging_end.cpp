@@ -1,0 +1,126 @@
+#include "apdu/emulator/secure_messaging_end.h"
+
+#include <array>
+#include <optional>
+
+#include "crypto/asn1.h"
+#include "crypto/error.h"
+
+namespace tahvil::emulator {
+
+namespace {
+
+constexpr auto kCryptogramOdd = asn1::context(0x05);         // 85: no padding indicator
+constexpr auto kCryptogram = asn1::context(0x07);            // 87
+constexpr auto kMac = asn1::context(0x0E);                   // 8E
+constexpr auto kExpected = asn1::context(0x17);              // 97
+constexpr auto kStatus = asn1::context(0x19);                // 99
+constexpr std::uint8_t kPaddingMethod2 = 0x01;
+constexpr std::array<std::uint8_t, 1> kPaddingIndicator{kPaddingMethod2};
+constexpr std::uint8_t kSecureMessagingBits = 0x0C;
+
+struct Objects {
+    std::optional<asn1::Element> cryptogram;
+    std::optional<ByteView> expected;
+    ByteView mac;
+    ByteView authenticated;  // everything before the MAC
+};
+
+std::variant<Objects, StatusWord> read_objects(ByteView data, bool odd) {
+    Objects objects;
+    asn1::Cursor cursor(data);
+    objects.cryptogram = cursor.read_if(odd ? kCryptogramOdd : kCryptogram);
+    if (const auto expected = cursor.read_if(kExpected)) objects.expected = expected->content;
+    objects.authenticated = data.first(data.size() - cursor.rest().size());
+    const auto mac = cursor.read_if(kMac);
+    if (!mac) return cursor.at_end() ? sw::secure_messaging_object_missing : sw::secure_messaging_object_incorrect;
+    objects.mac = mac->content;
+    if (!cursor.at_end() || objects.mac.size() != Mac::kProtocolSize) return sw::secure_messaging_object_incorrect;
+    return objects;
+}
+
+std::optional<std::size_t> read_expected(ByteView field) {
+    if (field.empty() || field.size() > 2) return std::nullopt;
+    const auto number = static_cast<std::size_t>(from_big_endian(field));
+    if (number != 0) return number;
+    return field.size() == 1 ? Command::kMaxShortExpected : Command::kMaxExpected;
+}
+
+}  // namespace
+
+SecureMessagingEnd::SecureMessagingEnd(const SessionKeys& keys)
+    : cipher_(keys.algorithm, keys.encryption.view()), mac_(keys.algorithm, keys.mac.view()), counter_(keys.counter) {}
+
+void SecureMessagingEnd::count() {
+    for (auto byte = counter_.rbegin(); byte != counter_.rend(); ++byte)
+        if (++*byte != 0) return;
+}
+
+Bytes SecureMessagingEnd::initialisation_vector() const {
+    // Doc 9303-11, 9.8.6.1: zero with triple DES, the encrypted counter with AES.
+    return algorithm() == CipherAlgorithm::two_key_triple_des ? Bytes(counter_.size()) : cipher_.encrypt_block(counter_);
+}
+
+std::variant<Command, StatusWord> SecureMessagingEnd::open(const Command& wrapped) try {
+    count();
+    odd_instruction_ = (wrapped.ins() & 1U) != 0;
+    const auto read = read_objects(wrapped.data(), odd_instruction_);
+    if (const auto* const status = std::get_if<StatusWord>(&read)) return *status;
+    const Objects& objects = std::get<Objects>(read);
+
+    const std::size_t block = counter_.size();
+    const std::array<std::uint8_t, 4> header{wrapped.cla(), wrapped.ins(), wrapped.p1(), wrapped.p2()};
+    const Bytes authenticated = objects.authenticated.empty() ? Bytes() : pad(objects.authenticated, block);
+    const Bytes code = mac_.compute({counter_, pad(header, block), authenticated});
+    if (!equal_in_constant_time(ByteView(code).first(Mac::kProtocolSize), objects.mac))
+        return sw::secure_messaging_object_incorrect;
+
+    SecretBytes data;
+    if (objects.cryptogram) {
+        ByteView cryptogram = objects.cryptogram->content;
+        if (!odd_instruction_) {
+            if (cryptogram.empty() || cryptogram[0] != kPaddingMethod2) return sw::secure_messaging_object_incorrect;
+            cryptogram = cryptogram.subspan(1);
+        }
+        if (cryptogram.empty() || cryptogram.size() % block != 0) return sw::secure_messaging_object_incorrect;
+        Bytes padded = cipher_.decrypt_cbc(initialisation_vector(), cryptogram);
+        data = SecretBytes(unpad(padded));
+        wipe(padded);
+    }
+    std::size_t expected = 0;
+    if (objects.expected) {
+        const auto field = read_expected(*objects.expected);
+        if (!field) return sw::secure_messaging_object_incorrect;
+        expected = *field;
+    }
+    const auto cla = static_cast<std::uint8_t>(wrapped.cla() & ~kSecureMessagingBits);
+    return Command(cla, wrapped.ins(), wrapped.p1(), wrapped.p2(), data.view(), expected);
+} catch (const MalformedData&) {
+    return sw::secure_messaging_object_incorrect;
+}
+
+Bytes SecureMessagingEnd::wrap(const Response& plain) {
+    count();
+    const std::size_t block = counter_.size();
+    Bytes field;
+    field.reserve(plain.data.size() + 2 * block + 24);
+    if (!plain.data.empty()) {
+        const Bytes cryptogram = cipher_.encrypt_cbc(initialisation_vector(), pad(plain.data, block));
+        field = odd_instruction_ ? asn1::element(kCryptogramOdd, cryptogram)
+                                 : asn1::element(kCryptogram, {ByteView(kPaddingIndicator), cryptogram});
+    }
+    append(field, asn1::element(kStatus, std::array{plain.status.sw1(), plain.status.sw2()}));
+    const Bytes code = mac_.compute({counter_, pad(field, block)});
+    append(field, asn1::element(kMac, ByteView(code).first(Mac::kProtocolSize)));
+    return field;
+}
+
+std::size_t SecureMessagingEnd::plain_size(std::size_t response) const {
+    constexpr std::size_t kAround = 4 + 10 + 2;      // DO'99', DO'8E', status word
+    constexpr std::size_t kCryptogramHeader = 4 + 1; // the longest tag and length, and the padding indicator
+    const std::size_t block = counter_.size();
+    if (response < kAround + kCryptogramHeader + block) return 0;
+    return (response - kAround - kCryptogramHeader) / block * block - 1;
+}
+
+}  // namespace tahvil::emulator
