@@ -14,9 +14,9 @@ enum class Link : std::uint8_t { contact_t0, contact_t1, contactless };
 
 struct LinkSettings {
     Link link = Link::contactless;
-    bool extended_length = true;        ///< whether extended length fields are understood
-    std::size_t command_buffer = 4096;  ///< bytes of the longest command APDU that is taken when they are
-    std::size_t response_buffer = 4096; ///< bytes of the longest response APDU that is given when they are
+    bool extended_length = true;         ///< whether extended length fields are understood
+    std::size_t command_buffer = 4096;   ///< bytes of the longest command APDU that is taken when they are
+    std::size_t response_buffer = 4096;  ///< bytes of the longest response APDU that is given when they are
 };
 
 /// What one exchange over the link can carry.

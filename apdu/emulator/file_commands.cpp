@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "crypto/asn1.h"
+#include "apdu/tlv.h"
 
 namespace tahvil::emulator {
 
@@ -18,11 +18,16 @@ constexpr std::uint8_t get_data_odd = 0xCB;
 }  // namespace instruction
 
 constexpr std::uint16_t kMasterFile = 0x3F00;
-constexpr auto kOffset = static_cast<asn1::Tag>(0x54);
-constexpr auto kDiscretionaryData = static_cast<asn1::Tag>(0x53);
-constexpr auto kTagList = static_cast<asn1::Tag>(0x5C);
-constexpr auto kFileControlInformation = static_cast<asn1::Tag>(0x6F);
-constexpr auto kFileControlParameters = static_cast<asn1::Tag>(0x62);
+constexpr tlv::Tag kOffset = 0x54;
+constexpr tlv::Tag kDiscretionaryData = 0x53;
+constexpr tlv::Tag kTagList = 0x5C;
+constexpr tlv::Tag kFileControlInformation = 0x6F;
+constexpr tlv::Tag kFileControlParameters = 0x62;
+constexpr tlv::Tag kSize = 0x80;
+constexpr tlv::Tag kDescriptor = 0x82;
+constexpr tlv::Tag kIdentifier = 0x83;
+constexpr tlv::Tag kName = 0x84;
+constexpr tlv::Tag kShortIdentifier = 0x88;
 constexpr std::uint8_t kTransparentFile = 0x01;
 constexpr std::uint8_t kDirectory = 0x38;
 
@@ -34,29 +39,33 @@ std::uint16_t two_bytes(std::uint8_t high, std::uint8_t low) {
 }
 
 Bytes describe(const DedicatedFile& directory) {
-    Bytes content = asn1::element(asn1::context(2), std::array{kDirectory});
-    if (directory.identifier != 0)
-        append(content, asn1::element(asn1::context(3), to_big_endian(directory.identifier, 2)));
-    if (!directory.name.empty()) append(content, asn1::element(asn1::context(4), directory.name));
+    Bytes content = tlv::encode(kDescriptor, std::array{kDirectory});
+    if (directory.identifier != 0) append(content, tlv::encode(kIdentifier, to_big_endian(directory.identifier, 2)));
+    if (!directory.name.empty()) append(content, tlv::encode(kName, directory.name));
     return content;
 }
 
 Bytes describe(const ElementaryFile& file) {
-    Bytes content = asn1::element(asn1::context(0), to_big_endian(file.content.size(), file.content.size() > 0xFFFF ? 3 : 2));
-    append(content, asn1::element(asn1::context(2), std::array{kTransparentFile}));
-    append(content, asn1::element(asn1::context(3), to_big_endian(file.identifier, 2)));
+    Bytes content = tlv::encode(kSize, to_big_endian(file.content.size(), file.content.size() > 0xFFFF ? 3 : 2));
+    append(content, tlv::encode(kDescriptor, std::array{kTransparentFile}));
+    append(content, tlv::encode(kIdentifier, to_big_endian(file.identifier, 2)));
     if (file.short_identifier != 0)
-        append(content, asn1::element(asn1::context(8), std::array{static_cast<std::uint8_t>(file.short_identifier << 3U)}));
+        append(content,
+               tlv::encode(kShortIdentifier, std::array{static_cast<std::uint8_t>(file.short_identifier << 3U)}));
     return content;
 }
 
 /// What SELECT answers with, by bits 4 and 3 of P2.
 Response selected(ByteView description, std::uint8_t p2) {
     switch (p2 & 0x0CU) {
-        case 0x00: return {asn1::element(kFileControlInformation, description), sw::ok};
-        case 0x04: return {asn1::element(kFileControlParameters, description), sw::ok};
-        case 0x0C: return status_only(sw::ok);
-        default: return status_only(sw::wrong_parameters);  // file management data, which no file here has
+        case 0x00:
+            return {tlv::encode(kFileControlInformation, description), sw::ok};
+        case 0x04:
+            return {tlv::encode(kFileControlParameters, description), sw::ok};
+        case 0x0C:
+            return status_only(sw::ok);
+        default:
+            return status_only(sw::wrong_parameters);  // file management data, which no file here has
     }
 }
 
@@ -121,9 +130,12 @@ Response select(const Command& command, Session& session) {
             if (data.empty() || data.size() > 16) return status_only(sw::wrong_data);
             if (!session.selection.select_application(data)) return status_only(sw::file_not_found);
             return selected_directory(session, command.p2());
-        case 0x08: return select_path(session, data, true, command.p2());
-        case 0x09: return select_path(session, data, false, command.p2());
-        default: return status_only(sw::wrong_parameters);
+        case 0x08:
+            return select_path(session, data, true, command.p2());
+        case 0x09:
+            return select_path(session, data, false, command.p2());
+        default:
+            return status_only(sw::wrong_parameters);
     }
 }
 
@@ -177,7 +189,7 @@ Response read_binary(const Command& command, Session& session) {
 }
 
 Response read_binary_odd(const Command& command, Session& session) {
-    constexpr std::size_t kHeaderRoom = 5;  // the longest tag and length of DO'53' here
+    constexpr std::size_t kShortestObject = 3;  // DO'53' with one byte
     const std::uint16_t reference = two_bytes(command.p1(), command.p2());
     const DedicatedFile& directory = session.selection.directory();
     const auto opened = [&] {
@@ -187,21 +199,18 @@ Response read_binary_odd(const Command& command, Session& session) {
                                                    : directory.find(reference));
     }();
     if (!opened.ok()) return status_only(opened);
-    asn1::Cursor cursor(command.data());
-    const ByteView number = cursor.read(kOffset).content;
-    cursor.expect_end();
-    if (number.empty() || number.size() > 4) return status_only(sw::wrong_data);
+    tlv::Cursor cursor(command.data());
+    const ByteView number = cursor.read(kOffset);
+    if (!cursor.at_end() || number.empty() || number.size() > 4) return status_only(sw::wrong_data);
     const std::size_t room = std::min(command.expected(), session.response_room);
-    if (room <= kHeaderRoom) return status_only(sw::wrong_length);
+    if (room < kShortestObject) return status_only(sw::wrong_length);
     const bool all = asks_for_all(command.expected());
-    // The expected length counts the header of DO'53' too; a short one leaves room for more content.
-    std::size_t header = 2;
-    if (room - header >= 0x80) header = room - 3 > 0xFF ? 4 : 3;
-    if (room - header > 0xFFFF) header = 5;
+    // The expected length counts the header of DO'53' too, which grows with the content.
+    const std::size_t header = room - 2 < 0x80 ? 2 : room - 3 <= 0xFF ? 3 : room - 4 <= 0xFFFF ? 4 : 5;
     const Piece piece = piece_of(*session.selection.file(), static_cast<std::size_t>(from_big_endian(number)),
                                  room - header, room - header, all);
     if (piece.status == sw::wrong_offset) return status_only(piece.status);
-    return {asn1::element(kDiscretionaryData, piece.bytes), piece.status};
+    return {tlv::encode(kDiscretionaryData, piece.bytes), piece.status};
 }
 
 Response give(const Session& session, std::uint32_t tag) {
@@ -216,10 +225,9 @@ Response give(const Session& session, std::uint32_t tag) {
 
 Response get_data_odd(const Command& command, const Session& session) {
     if (two_bytes(command.p1(), command.p2()) != 0x3FFF) return status_only(sw::wrong_parameters);
-    asn1::Cursor cursor(command.data());
-    const ByteView tag = cursor.read(kTagList).content;
-    cursor.expect_end();
-    if (tag.empty() || tag.size() > 4) return status_only(sw::wrong_data);
+    tlv::Cursor cursor(command.data());
+    const ByteView tag = cursor.read(kTagList);
+    if (!cursor.at_end() || tag.empty() || tag.size() > 4) return status_only(sw::wrong_data);
     return give(session, static_cast<std::uint32_t>(from_big_endian(tag)));
 }
 
@@ -229,12 +237,18 @@ std::optional<Response> FileCommands::answer(const Command& command, Session& se
     // Of the proprietary class only GET DATA, as GlobalPlatform cards have it.
     if ((command.cla() & 0x80U) != 0 && command.ins() != instruction::get_data) return std::nullopt;
     switch (command.ins()) {
-        case instruction::select: return select(command, session);
-        case instruction::read_binary: return read_binary(command, session);
-        case instruction::read_binary_odd: return read_binary_odd(command, session);
-        case instruction::get_data: return give(session, two_bytes(command.p1(), command.p2()));
-        case instruction::get_data_odd: return get_data_odd(command, session);
-        default: return std::nullopt;
+        case instruction::select:
+            return select(command, session);
+        case instruction::read_binary:
+            return read_binary(command, session);
+        case instruction::read_binary_odd:
+            return read_binary_odd(command, session);
+        case instruction::get_data:
+            return give(session, two_bytes(command.p1(), command.p2()));
+        case instruction::get_data_odd:
+            return get_data_odd(command, session);
+        default:
+            return std::nullopt;
     }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "apdu/emulator/file_commands.h"
+#include "apdu/tlv.h"
 #include "crypto/asn1.h"
 #include "crypto/error.h"
 
@@ -23,8 +24,8 @@ constexpr StatusWord kLogicalChannelNotSupported{0x6881};
 constexpr std::uint16_t kAtrInfo = 0x2F01;
 constexpr std::uint8_t kAtrInfoShort = 0x01;
 
-// ISO/IEC 7816-4, 12.1.1: selection by DF name (whole or in part), EF.DIR and EF.ATR/INFO are there, READ BINARY, an MF;
-// selection by path, identifier and short identifier; chaining, extended length and its limits in EF.ATR/INFO.
+// ISO/IEC 7816-4, 12.1.1: selection by DF name (whole or in part), EF.DIR and EF.ATR/INFO are there, READ BINARY, an
+// MF; selection by path, identifier and short identifier; chaining, extended length and its limits in EF.ATR/INFO.
 constexpr std::uint8_t kServiceData = 0xF8;
 constexpr std::array<std::uint8_t, 2> kCapabilities{0xF4, 0x01};
 
@@ -41,10 +42,9 @@ Bytes historical_bytes(const LinkSettings& link) {
 Bytes atr_info(const LinkSettings& link) {
     Bytes content{0x43, 0x01, kServiceData, 0x47, 0x03, kCapabilities[0], kCapabilities[1], length_capabilities(link)};
     if (link.extended_length) {
-        append(content, from_hex("7F66"));
-        const Bytes limits = concat({asn1::integer(link.command_buffer), asn1::integer(link.response_buffer)});
-        content.push_back(static_cast<std::uint8_t>(limits.size()));
-        append(content, limits);
+        constexpr tlv::Tag kExtendedLengthInformation = 0x7F66;
+        append(content, tlv::encode(kExtendedLengthInformation,
+                                    {asn1::integer(link.command_buffer), asn1::integer(link.response_buffer)}));
     }
     return content;
 }
@@ -77,8 +77,10 @@ Bytes OperatingSystem::atr() const {
     const Bytes history = historical_bytes(link_);
     const auto count = static_cast<std::uint8_t>(history.size());
     if (link_.link == Link::contact_t0) return concat({Bytes{0x3B, count}, history});
-    // TD1 to TD2 as PC/SC part 3, 3.1.3.2.3 has them for contactless cards; T=1 with a field size of 254 bytes for contact.
-    Bytes bytes = link_.link == Link::contactless ? Bytes{0x3B, 0x80, 0x80, 0x01} : Bytes{0x3B, 0x80, 0x81, 0x31, 0xFE, 0x45};
+    // TD1 to TD2 as PC/SC part 3, 3.1.3.2.3 has them for contactless cards; T=1 with a field size of 254 bytes for
+    // contact.
+    Bytes bytes =
+        link_.link == Link::contactless ? Bytes{0x3B, 0x80, 0x80, 0x01} : Bytes{0x3B, 0x80, 0x81, 0x31, 0xFE, 0x45};
     bytes[1] = static_cast<std::uint8_t>(bytes[1] | count);
     append(bytes, history);
     std::uint8_t check = 0;
@@ -97,7 +99,8 @@ void OperatingSystem::reset() {
 }
 
 std::size_t OperatingSystem::longest_command() const {
-    return link_.extended_length ? std::max(link_.command_buffer, WireLimits::kShortCommand) : WireLimits::kShortCommand;
+    return link_.extended_length ? std::max(link_.command_buffer, WireLimits::kShortCommand)
+                                 : WireLimits::kShortCommand;
 }
 
 std::size_t OperatingSystem::longest_response() const {
@@ -124,6 +127,10 @@ Bytes OperatingSystem::answer(ByteView bytes) {
     pending_.reset();
     if (command.ins() == kEnvelope && t0 && link_.extended_length) return take_envelope(command);
     envelope_ = SecretBytes();
+    if (t0 && !command.data().empty()) {  // whether case 3 or case 4: the response is fetched by GET RESPONSE if at all
+        const ReceivedCommand either{command.with_expected(Command::kMaxShortExpected), false};
+        return deliver(execute(either, false), either, false);
+    }
     return deliver(execute(*received, false), *received, false);
 }
 
@@ -214,7 +221,8 @@ Response OperatingSystem::execute_wrapped(const Command& command, std::size_t ro
     session_.under_secure_messaging = true;
     // A wrapped response to a short command may run over 256 bytes: the rest then comes by GET RESPONSE.
     const Command& plain = std::get<Command>(opened);
-    session_.response_room = room == WireLimits::kShortResponse ? Command::kMaxShortExpected : messaging_->plain_size(room);
+    session_.response_room =
+        room == WireLimits::kShortResponse ? Command::kMaxShortExpected : messaging_->plain_size(room);
     const Response response = execute_plain(plain);
     Response wrapped{messaging_->wrap(response), response.status};
     if (session_.next_keys) {
@@ -232,7 +240,8 @@ Response OperatingSystem::execute_plain(const Command& command) {
         chain_.reset();
         return dispatch(command);
     }
-    const bool goes_on = chain_ && chain_->ins == command.ins() && chain_->p1 == command.p1() && chain_->p2 == command.p2();
+    const bool goes_on =
+        chain_ && chain_->ins == command.ins() && chain_->p1 == command.p1() && chain_->p2 == command.p2();
     if (chain_ && !goes_on) {
         chain_.reset();
         return status_only(sw::last_command_of_chain_expected);
@@ -251,7 +260,8 @@ Response OperatingSystem::execute_plain(const Command& command) {
         return status_only(sw::ok);
     }
     chain_.reset();
-    return dispatch(Command(command.cla(), command.ins(), command.p1(), command.p2(), whole.view(), command.expected()));
+    return dispatch(
+        Command(command.cla(), command.ins(), command.p1(), command.p2(), whole.view(), command.expected()));
 }
 
 Response OperatingSystem::dispatch(const Command& command) try {

@@ -3,24 +3,24 @@
 #include <array>
 #include <optional>
 
-#include "crypto/asn1.h"
+#include "apdu/tlv.h"
 #include "crypto/error.h"
 
 namespace tahvil::emulator {
 
 namespace {
 
-constexpr auto kCryptogramOdd = asn1::context(0x05);         // 85: no padding indicator
-constexpr auto kCryptogram = asn1::context(0x07);            // 87
-constexpr auto kMac = asn1::context(0x0E);                   // 8E
-constexpr auto kExpected = asn1::context(0x17);              // 97
-constexpr auto kStatus = asn1::context(0x19);                // 99
+constexpr tlv::Tag kCryptogramOdd = 0x85;  // without a padding indicator
+constexpr tlv::Tag kCryptogram = 0x87;
+constexpr tlv::Tag kMac = 0x8E;
+constexpr tlv::Tag kExpected = 0x97;
+constexpr tlv::Tag kStatus = 0x99;
 constexpr std::uint8_t kPaddingMethod2 = 0x01;
 constexpr std::array<std::uint8_t, 1> kPaddingIndicator{kPaddingMethod2};
 constexpr std::uint8_t kSecureMessagingBits = 0x0C;
 
 struct Objects {
-    std::optional<asn1::Element> cryptogram;
+    std::optional<ByteView> cryptogram;
     std::optional<ByteView> expected;
     ByteView mac;
     ByteView authenticated;  // everything before the MAC
@@ -28,13 +28,13 @@ struct Objects {
 
 std::variant<Objects, StatusWord> read_objects(ByteView data, bool odd) {
     Objects objects;
-    asn1::Cursor cursor(data);
+    tlv::Cursor cursor(data);
     objects.cryptogram = cursor.read_if(odd ? kCryptogramOdd : kCryptogram);
-    if (const auto expected = cursor.read_if(kExpected)) objects.expected = expected->content;
+    objects.expected = cursor.read_if(kExpected);
     objects.authenticated = data.first(data.size() - cursor.rest().size());
     const auto mac = cursor.read_if(kMac);
     if (!mac) return cursor.at_end() ? sw::secure_messaging_object_missing : sw::secure_messaging_object_incorrect;
-    objects.mac = mac->content;
+    objects.mac = *mac;
     if (!cursor.at_end() || objects.mac.size() != Mac::kProtocolSize) return sw::secure_messaging_object_incorrect;
     return objects;
 }
@@ -58,7 +58,8 @@ void SecureMessagingEnd::count() {
 
 Bytes SecureMessagingEnd::initialisation_vector() const {
     // Doc 9303-11, 9.8.6.1: zero with triple DES, the encrypted counter with AES.
-    return algorithm() == CipherAlgorithm::two_key_triple_des ? Bytes(counter_.size()) : cipher_.encrypt_block(counter_);
+    return algorithm() == CipherAlgorithm::two_key_triple_des ? Bytes(counter_.size())
+                                                              : cipher_.encrypt_block(counter_);
 }
 
 std::variant<Command, StatusWord> SecureMessagingEnd::open(const Command& wrapped) try {
@@ -77,7 +78,7 @@ std::variant<Command, StatusWord> SecureMessagingEnd::open(const Command& wrappe
 
     SecretBytes data;
     if (objects.cryptogram) {
-        ByteView cryptogram = objects.cryptogram->content;
+        ByteView cryptogram = *objects.cryptogram;
         if (!odd_instruction_) {
             if (cryptogram.empty() || cryptogram[0] != kPaddingMethod2) return sw::secure_messaging_object_incorrect;
             cryptogram = cryptogram.subspan(1);
@@ -106,18 +107,18 @@ Bytes SecureMessagingEnd::wrap(const Response& plain) {
     field.reserve(plain.data.size() + 2 * block + 24);
     if (!plain.data.empty()) {
         const Bytes cryptogram = cipher_.encrypt_cbc(initialisation_vector(), pad(plain.data, block));
-        field = odd_instruction_ ? asn1::element(kCryptogramOdd, cryptogram)
-                                 : asn1::element(kCryptogram, {ByteView(kPaddingIndicator), cryptogram});
+        field = odd_instruction_ ? tlv::encode(kCryptogramOdd, cryptogram)
+                                 : tlv::encode(kCryptogram, {ByteView(kPaddingIndicator), cryptogram});
     }
-    append(field, asn1::element(kStatus, std::array{plain.status.sw1(), plain.status.sw2()}));
+    append(field, tlv::encode(kStatus, std::array{plain.status.sw1(), plain.status.sw2()}));
     const Bytes code = mac_.compute({counter_, pad(field, block)});
-    append(field, asn1::element(kMac, ByteView(code).first(Mac::kProtocolSize)));
+    append(field, tlv::encode(kMac, ByteView(code).first(Mac::kProtocolSize)));
     return field;
 }
 
 std::size_t SecureMessagingEnd::plain_size(std::size_t response) const {
-    constexpr std::size_t kAround = 4 + 10 + 2;      // DO'99', DO'8E', status word
-    constexpr std::size_t kCryptogramHeader = 4 + 1; // the longest tag and length, and the padding indicator
+    constexpr std::size_t kAround = 4 + 10 + 2;       // DO'99', DO'8E', status word
+    constexpr std::size_t kCryptogramHeader = 4 + 1;  // the longest tag and length, and the padding indicator
     const std::size_t block = counter_.size();
     if (response < kAround + kCryptogramHeader + block) return 0;
     return (response - kAround - kCryptogramHeader) / block * block - 1;
