@@ -1,0 +1,152 @@
+#include "pcsc/card_connection.h"
+
+#include <array>
+#include <utility>
+
+#include <reader.h>
+#include <winscard.h>
+
+#include "pcsc/error.h"
+#include "pcsc/handle.h"
+
+namespace tahvil::pcsc {
+
+namespace {
+
+constexpr std::size_t kMaxAttribute = 264;  // MAX_BUFFER_SIZE, what the service passes on
+constexpr std::uint8_t kTagMaxApduDataSize = 0x0A;
+
+DWORD share_mode(ShareMode mode) {
+    return mode == ShareMode::exclusive ? SCARD_SHARE_EXCLUSIVE : SCARD_SHARE_SHARED;
+}
+
+DWORD disposition_value(Disposition disposition) {
+    switch (disposition) {
+        case Disposition::reset:
+            return SCARD_RESET_CARD;
+        case Disposition::unpower:
+            return SCARD_UNPOWER_CARD;
+        case Disposition::leave:
+            break;
+    }
+    return SCARD_LEAVE_CARD;
+}
+
+}  // namespace
+
+struct CardConnection::Handle {
+    SCARDHANDLE value = 0;
+};
+
+CardConnection::CardConnection(const Context& context, std::string reader, ShareMode mode)
+    : reader_(std::move(reader)), mode_(mode), handle_(std::make_unique<Handle>()) {
+    DWORD protocol = SCARD_PROTOCOL_UNDEFINED;
+    check(SCardConnect(context.handle().value, reader_.c_str(), share_mode(mode_), SCARD_PROTOCOL_ANY, &handle_->value,
+                       &protocol),
+          "connecting to the card in reader \"" + reader_ + "\"");
+    try {
+        take_over(protocol);
+    } catch (...) {
+        SCardDisconnect(handle_->value, SCARD_RESET_CARD);
+        throw;
+    }
+}
+
+CardConnection::~CardConnection() {
+    SCardDisconnect(handle_->value, SCARD_RESET_CARD);
+}
+
+void CardConnection::take_over(unsigned long protocol) {
+    transmission_ = protocol == SCARD_PROTOCOL_T0 ? Transmission::t0 : Transmission::t1;
+    std::array<BYTE, MAX_ATR_SIZE> atr{};
+    DWORD atr_size = atr.size();
+    check(SCardStatus(handle_->value, nullptr, nullptr, nullptr, nullptr, atr.data(), &atr_size),
+          "asking reader \"" + reader_ + "\" for the card's answer to reset");
+    atr_.assign(atr.begin(), atr.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(atr_size, atr.size())));
+}
+
+void CardConnection::reconnect() {
+    DWORD protocol = SCARD_PROTOCOL_UNDEFINED;
+    check(SCardReconnect(handle_->value, share_mode(mode_), SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD, &protocol),
+          "connecting to the card in reader \"" + reader_ + "\" again");
+    take_over(protocol);
+}
+
+std::size_t CardConnection::transmit(ByteView command, std::span<std::uint8_t> response) {
+    const SCARD_IO_REQUEST* const request = transmission_ == Transmission::t0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+    DWORD length = response.size();
+    const LONG result =
+        SCardTransmit(handle_->value, request, command.data(), command.size(), nullptr, response.data(), &length);
+    if (static_cast<ReturnCode>(result) == static_cast<ReturnCode>(SCARD_E_INSUFFICIENT_BUFFER)) {
+        throw LimitExceeded("card.response_too_long", "the card in reader \"" + reader_ +
+                                                          "\" answered with more than " +
+                                                          std::to_string(response.size()) + " bytes");
+    }
+    check(result, "exchange with the card in reader \"" + reader_ + "\"");
+    return length;
+}
+
+void CardConnection::begin_transaction() {
+    check(SCardBeginTransaction(handle_->value), "taking hold of the card in reader \"" + reader_ + "\"");
+}
+
+void CardConnection::end_transaction(Disposition disposition) noexcept {
+    SCardEndTransaction(handle_->value, disposition_value(disposition));
+}
+
+std::size_t CardConnection::control(std::uint32_t code, ByteView command, std::span<std::uint8_t> response) {
+    DWORD length = 0;
+    const LONG result =
+        SCardControl(handle_->value, code, command.data(), command.size(), response.data(), response.size(), &length);
+    if (static_cast<ReturnCode>(result) == static_cast<ReturnCode>(SCARD_E_INSUFFICIENT_BUFFER)) {
+        throw LimitExceeded("reader.response_too_long", "reader \"" + reader_ +
+                                                            "\" answered a control command with more than " +
+                                                            std::to_string(response.size()) + " bytes");
+    }
+    check(result, "control command for reader \"" + reader_ + "\"");
+    return length;
+}
+
+std::optional<Bytes> CardConnection::attribute(std::uint32_t id) {
+    std::array<BYTE, kMaxAttribute> value{};
+    DWORD length = value.size();
+    const LONG result = SCardGetAttrib(handle_->value, id, value.data(), &length);
+    // Drivers refuse what they do not have with different codes; none of them stops a check.
+    if (result != SCARD_S_SUCCESS || length > value.size()) return std::nullopt;
+    return Bytes(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(length));
+}
+
+std::optional<std::size_t> CardConnection::max_apdu_data() {
+    std::array<std::uint8_t, kMaxAttribute> answer{};
+    try {
+        // PC/SC part 10, 2.2: a list of (tag, 4, control code), big endian.
+        const std::size_t features = control(CM_IOCTL_GET_FEATURE_REQUEST, {}, answer);
+        std::optional<std::uint32_t> code;
+        for (std::size_t at = 0; at + 6 <= features && answer[at + 1] == 4; at += 6) {
+            if (answer[at] == FEATURE_GET_TLV_PROPERTIES) {
+                code = static_cast<std::uint32_t>(from_big_endian(ByteView(answer).subspan(at + 2, 4)));
+            }
+        }
+        if (!code) return std::nullopt;
+        // 2.6.14: a list of (tag, length, value), the values little endian.
+        const std::size_t size = control(*code, {}, answer);
+        for (std::size_t at = 0; at + 2 <= size;) {
+            const std::size_t length = answer[at + 1];
+            if (at + 2 + length > size) break;
+            if (answer[at] == kTagMaxApduDataSize && length <= 4) {
+                std::size_t value = 0;
+                for (std::size_t i = length; i > 0; --i) value = value << 8U | answer[at + 1 + i];
+                return value;
+            }
+            at += 2 + length;
+        }
+    } catch (const PcscError&) {
+        // The driver knows no control commands at all: it then says nothing.
+        return std::nullopt;
+    } catch (const LimitExceeded&) {
+        return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+}  // namespace tahvil::pcsc
