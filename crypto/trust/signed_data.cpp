@@ -97,9 +97,9 @@ std::vector<Attempt> attempts_for(const SignerInfo& signer, const PublicKey& key
         attempts.push_back(
             {{SignatureScheme::rsa_pss, *signer.digest, *signer.digest, digest_size(*signer.digest)}, true});
     if (!pss && key.pss_restriction()) {
-        const PssRestriction& restriction = *key.pss_restriction();
+        const PssParameters& restriction = *key.pss_restriction();
         attempts.push_back(
-            {{SignatureScheme::rsa_pss, restriction.digest, restriction.mask_digest, restriction.minimum_salt}, true});
+            {{SignatureScheme::rsa_pss, restriction.digest, restriction.mask_digest, restriction.salt}, true});
     }
     return attempts;
 }
