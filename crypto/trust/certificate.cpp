@@ -111,6 +111,8 @@ void Certificate::read_tbs(Cursor tbs) {
     validity.expect_end();
     subject_ = tbs.read(Tag::sequence).raw;
     spki_ = tbs.read(Tag::sequence).raw;
+    require_name(issuer_);
+    require_name(subject_);
     static_cast<void>(tbs.read_if(asn1::context(1)));  // unique identifiers, of version 2
     static_cast<void>(tbs.read_if(asn1::context(2)));
     if (auto extensions = tbs.enter_if(asn1::context_constructed(3))) {
@@ -137,7 +139,10 @@ void Certificate::read_extension(ByteView type, bool critical, ByteView value, R
     for (const Known& candidate : kKnown)
         if (as_text(type) == candidate.oid) known = &candidate;
     if (known == nullptr) {
-        if (critical && unknown_critical_.empty()) unknown_critical_ = type;
+        if (critical && unknown_critical_.empty()) {
+            static_cast<void>(asn1::Oid::from_content(type));
+            unknown_critical_ = type;
+        }
         return;
     }
     const auto bit = static_cast<std::uint16_t>(1U << static_cast<unsigned>(known->extension));
@@ -169,6 +174,8 @@ void Certificate::read_extension(ByteView type, bool critical, ByteView value, R
         }
         case Extension::extended_key_usage:
             extended_key_usage_ = cursor.read(Tag::sequence).content;
+            for (Cursor purposes(extended_key_usage_, rules); !purposes.at_end();)
+                purposes.read(Tag::object_identifier);
             break;
         default:
             return;

@@ -51,6 +51,8 @@ void append_utf8(std::string& to, std::uint32_t code) {
     } else if (code < 0x800) {
         put(0xC0U | code >> 6U);
         put(0x80U | (code & 0x3FU));
+    } else if ((code >= 0xD800 && code < 0xE000) || code > 0x10FFFF) {
+        to.push_back('?');
     } else if (code < 0x10000) {
         put(0xE0U | code >> 12U);
         put(0x80U | (code >> 6U & 0x3FU));
@@ -70,7 +72,26 @@ std::string wide_text(ByteView content, std::size_t width) {
     return text;
 }
 
-/// The value in UTF-8, whatever string type it has.
+bool is_utf8(ByteView text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const std::uint8_t lead = text[at];
+        const std::size_t more = lead < 0x80                   ? 0
+                                 : lead >= 0xC2 && lead < 0xE0 ? 1
+                                 : lead >= 0xE0 && lead < 0xF0 ? 2
+                                                               : 3;
+        if ((lead >= 0x80 && lead < 0xC2) || lead > 0xF4 || more > text.size() - at - 1) return false;
+        for (std::size_t i = 1; i <= more; ++i)
+            if ((text[at + i] & 0xC0U) != 0x80U) return false;
+        const unsigned second = more > 0 ? text[at + 1] : 0U;
+        if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+            (lead == 0xF4 && second > 0x8F))
+            return false;
+        at += more + 1;
+    }
+    return true;
+}
+
+/// The value in UTF-8, whatever string type it has and whatever it claims to be.
 std::string text_of(const Element& value) {
     switch (value.tag) {
         case Tag::bmp_string:
@@ -80,7 +101,7 @@ std::string text_of(const Element& value) {
         case Tag::t61_string:
             return wide_text(value.content, 1);  // in practice Latin-1
         default:
-            return std::string(as_text(value.content));
+            return is_utf8(value.content) ? std::string(as_text(value.content)) : wide_text(value.content, 1);
     }
 }
 
@@ -133,6 +154,10 @@ std::string label_of(ByteView type) {
 }
 
 }  // namespace
+
+void require_name(ByteView name) {
+    for_each_attribute(name, [](const Attribute& attribute) { static_cast<void>(label_of(attribute.type)); });
+}
 
 NameMatch compare_names(ByteView a, ByteView b) {
     if (equal(a, b)) return NameMatch::exact;

@@ -9,6 +9,9 @@
 /// Distinguished names (X.501, RFC 5280 4.1.2.4), as raw bytes that are never written anew.
 namespace tahvil::trust {
 
+/// Throws MalformedData when the bytes are no Name. The functions below do as well; data that was checked once is safe.
+void require_name(ByteView name);
+
 enum class NameMatch : std::uint8_t {
     different,
     folded,  ///< the same attributes when order, string types, case and spaces are left aside
@@ -27,7 +30,7 @@ std::string country_of(ByteView name);
 /// Whether an attribute of the name holds the word SPECIMEN: the issuer says of itself that its documents are samples.
 bool names_a_specimen(ByteView name);
 
-/// "C=DE, O=bund, OU=bsi, CN=csca-germany", in the order of the encoding. Control characters are replaced.
+/// "C=DE, O=bund, OU=bsi, CN=csca-germany", in the order of the encoding. Always UTF-8 without control characters.
 std::string to_text(ByteView name);
 
 /// Builds a Name with one attribute for each RDN, in the order of the calls.

@@ -36,6 +36,13 @@ void note_encoding(Deviations& deviations, const asn1::Departures& departures, c
         note(deviations, DeviationCode::security_object_encoding, file + ": a string in pieces");
 }
 
+std::string read_digits(Cursor& cursor) {
+    const ByteView text = cursor.read(Tag::printable_string).content;
+    if (!std::ranges::all_of(text, [](std::uint8_t c) { return c >= '0' && c <= '9'; }))
+        malformed("a version that is not digits");
+    return std::string(as_text(text));
+}
+
 LdsSecurityObject parse_lds(ByteView content) {
     LdsSecurityObject lds;
     Cursor whole(content, Rules::ber);
@@ -59,8 +66,8 @@ LdsSecurityObject parse_lds(ByteView content) {
         if (!lds.hashes.emplace(group, std::move(value)).second) malformed("two hashes of one data group");
     }
     if (auto version = object.enter_if(Tag::sequence)) {
-        lds.lds_version = std::string(as_text(version->read(Tag::printable_string).content));
-        lds.unicode_version = std::string(as_text(version->read(Tag::printable_string).content));
+        lds.lds_version = read_digits(*version);
+        lds.unicode_version = read_digits(*version);
         version->expect_end();
     }
     object.expect_end();

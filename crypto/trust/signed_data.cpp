@@ -170,6 +170,7 @@ void SignedData::read_signer(Cursor signer) {
     } else {
         Cursor identifier = signer.enter(Tag::sequence);
         info.issuer = identifier.read(Tag::sequence).raw;
+        require_name(info.issuer);
         info.serial = identifier.read(Tag::integer).content;
         identifier.expect_end();
     }

@@ -24,11 +24,14 @@ constexpr Names<Decision, 3> kDecisions{{
     {Decision::reject, "reject"},
 }};
 
-constexpr Names<Part, 4> kParts{{
-    {Part::document, "document"},
-    {Part::holder, "holder"},
-    {Part::portrait, "portrait"},
-    {Part::files, "files"},
+constexpr Names<Disclosed, 7> kDisclosed{{
+    {Disclosed::document_number, "document_number"},
+    {Disclosed::name, "name"},
+    {Disclosed::national_code, "national_code"},
+    {Disclosed::birth_date, "birth_date"},
+    {Disclosed::sex, "sex"},
+    {Disclosed::nationality, "nationality"},
+    {Disclosed::portrait, "portrait"},
 }};
 
 template <typename Value, std::size_t Count>
@@ -58,12 +61,18 @@ std::string_view name(Decision decision) {
     return name_in(kDecisions, decision);
 }
 
-std::string_view name(Part part) {
-    return name_in(kParts, part);
+std::string_view name(Disclosed field) {
+    return name_in(kDisclosed, field);
 }
 
-std::optional<Part> part_by_name(std::string_view name) {
-    return value_in(kParts, name);
+std::optional<Disclosed> disclosed_by_name(std::string_view name) {
+    return value_in(kDisclosed, name);
+}
+
+Disclosure everything() {
+    Disclosure all;
+    for (const auto& [field, text] : kDisclosed) all.insert(field);
+    return all;
 }
 
 std::string make_id(std::chrono::sys_time<std::chrono::milliseconds> at, const RandomSource& random) {

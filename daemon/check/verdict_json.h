@@ -10,9 +10,9 @@ namespace tahvil::daemon {
 
 /// The verdict as the socket, the command line and the journal show it. Of document and holder it holds what
 /// `disclosed` names, and neither member when it names nothing.
-boost::json::object to_json(const Verdict& verdict, const Parts& parts);
+boost::json::object to_json(const Verdict& verdict, const Disclosure& disclosed);
 
 /// The same as text.
-std::string to_json_text(const Verdict& verdict, const Parts& parts);
+std::string to_json_text(const Verdict& verdict, const Disclosure& disclosed);
 
 }  // namespace tahvil::daemon

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "crypto/trust/certificate.h"
+
+namespace tahvil::trust {
+
+/// A certificate revocation list (RFC 5280, 5) as views into bytes that must outlive it.
+class RevocationList {
+public:
+    /// Takes one CertificateList, all of `raw`. Throws MalformedData "trust.revocation_list".
+    static RevocationList parse(ByteView raw);
+
+    ByteView raw() const { return raw_; }
+    ByteView issuer() const { return issuer_; }  ///< the whole Name
+    Time this_update() const { return this_update_; }
+    const std::optional<Time>& next_update() const { return next_update_; }
+    ByteView authority_key_id() const { return authority_key_id_; }  ///< empty when there is none
+    ByteView number() const { return number_; }                      ///< magnitude, empty when there is none
+    /// A critical extension that is not known (a delta list, a list for some reasons only): the list can not be used.
+    std::optional<std::string> unknown_critical_extension() const;
+
+    /// Since when the certificate with these content octets of its serial number is revoked; nothing when it is not
+    /// listed.
+    std::optional<Time> revoked_since(ByteView serial) const;
+    std::size_t count() const;
+
+    bool signed_by(const PublicKey& issuer) const;
+    std::string description() const;  ///< "C=DE, ..., of 2026-05-28, number 0C"
+
+private:
+    ByteView raw_, tbs_, algorithm_, signature_, issuer_, revoked_, authority_key_id_, number_, unknown_critical_;
+    Time this_update_{};
+    std::optional<Time> next_update_;
+};
+
+/// Whether `next` is older than `known`, a list of the same issuer: by number where both have one, else by thisUpdate.
+bool goes_back(const RevocationList& next, const RevocationList& known);
+
+/// "2026-05-28T08:28:45Z"
+std::string to_text(Time at);
+
+}  // namespace tahvil::trust
