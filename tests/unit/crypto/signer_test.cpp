@@ -1,0 +1,218 @@
+#include "crypto/signer.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "crypto/error.h"
+
+namespace tahvil {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kModule = "/usr/lib/softhsm/libsofthsm2.so";
+const std::string kPin = "471108";
+
+std::string code_of(const std::function<void()>& act) {
+    try {
+        act();
+    } catch (const Error& error) {
+        return std::string(error.code());
+    }
+    return "nothing was thrown";
+}
+
+const Bytes& message() {
+    static const Bytes text = to_bytes(as_bytes("what is signed"));
+    return text;
+}
+
+SignatureAlgorithm ecdsa(DigestAlgorithm digest, SignatureScheme scheme = SignatureScheme::ecdsa) {
+    return {scheme, digest, digest, 0};
+}
+
+TEST(SignerInMemory, SignsWithTheKeyOfAPemFile) {
+    const PrivateKey key = PrivateKey::generate_ec(Curve::brainpool_p256r1);
+    const std::unique_ptr<Signer> signer = signer_from_pem(key.pem().view());
+    EXPECT_EQ(signer->public_key(), key.public_key());
+    EXPECT_TRUE(verify(key.public_key(), ecdsa(DigestAlgorithm::sha256), {message()},
+                       signer->sign(ecdsa(DigestAlgorithm::sha256), message())));
+    EXPECT_EQ(code_of([&] { signer->sign({SignatureScheme::ed25519}, message()); }), "crypto.wrong_key");
+    EXPECT_EQ(code_of([] { signer_from_pem(as_bytes("not PEM")); }), "crypto.unknown_key");
+}
+
+TEST(TokenUri, IsToldFromAFilesPath) {
+    EXPECT_TRUE(is_token_uri("pkcs11:object=receipts"));
+    EXPECT_FALSE(is_token_uri("/etc/tahvil/receipts.pem"));
+}
+
+/// A SoftHSM token in a temporary folder, made for each test. The keys are imported, so that the test knows them.
+class SoftToken : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!fs::exists(kModule) || std::system("command -v softhsm2-util > /dev/null") != 0)
+            GTEST_SKIP() << "softhsm2 is not installed";
+        folder_ = fs::temp_directory_path() / ("tahvil-signer-" + std::to_string(::getpid()));
+        fs::create_directories(folder_ / "tokens");
+        std::ofstream(folder_ / "softhsm2.conf")
+            << "directories.tokendir = " << (folder_ / "tokens").string() << "\nlog.level = ERROR\n";
+        ASSERT_EQ(::setenv("SOFTHSM2_CONF", (folder_ / "softhsm2.conf").c_str(), 1), 0);
+        make_token("office");
+    }
+    void TearDown() override {
+        if (!folder_.empty()) fs::remove_all(folder_);
+    }
+
+    void run(const std::string& arguments) const {
+        ASSERT_EQ(std::system(("softhsm2-util --module " + std::string(kModule) + " " + arguments + " > " +
+                               (folder_ / "log").string() + " 2>&1")
+                                  .c_str()),
+                  0)
+            << arguments;
+    }
+
+    void make_token(const std::string& label) const {
+        run("--init-token --free --label " + label + " --so-pin 12345678 --pin " + kPin);
+    }
+
+    void import(const PrivateKey& key, const std::string& label, const std::string& id) const {
+        const fs::path file = folder_ / (label + id + ".pem");
+        const SecretBytes pem = key.pem();
+        std::ofstream(file) << as_text(pem.view());
+        run("--import " + file.string() + " --token office --label " + label + " --id " + id + " --pin " + kPin);
+    }
+
+    std::unique_ptr<Signer> open(const std::string& attributes) {
+        return signer_from_token("pkcs11:" + attributes + "?module-path=" + kModule, [this](const PinRequest& request) {
+            ++pins_asked_;
+            last_request_ = request;
+            return SecretBytes(as_bytes(pin_));
+        });
+    }
+
+    fs::path folder_;
+    std::string pin_ = kPin;
+    int pins_asked_ = 0;
+    PinRequest last_request_;
+};
+
+TEST_F(SoftToken, SignsWithAnEcKeyInBothForms) {
+    for (const Curve curve : {Curve::secp256r1, Curve::secp384r1, Curve::brainpool_p256r1}) {
+        const PrivateKey key = PrivateKey::generate_ec(curve);
+        const std::string label = "key" + std::string(name(curve));
+        import(key, label, "0" + std::to_string(static_cast<int>(curve) % 10));
+        const std::unique_ptr<Signer> signer = open("token=office;object=" + label);
+        EXPECT_EQ(signer->public_key(), key.public_key());
+        for (const DigestAlgorithm digest : {DigestAlgorithm::sha256, DigestAlgorithm::sha512}) {
+            for (const SignatureScheme scheme : {SignatureScheme::ecdsa, SignatureScheme::ecdsa_plain}) {
+                const SignatureAlgorithm algorithm = ecdsa(digest, scheme);
+                EXPECT_TRUE(verify(key.public_key(), algorithm, {message()}, signer->sign(algorithm, message())))
+                    << name(curve) << ' ' << description(algorithm);
+            }
+        }
+    }
+    EXPECT_EQ(pins_asked_, 3);
+}
+
+TEST_F(SoftToken, SignsWithAnRsaKeyInBothPaddings) {
+    const PrivateKey key = PrivateKey::generate_rsa(2048);
+    import(key, "terminal", "A1");
+    const std::unique_ptr<Signer> signer = open("token=office;object=terminal;id=%A1;type=private");
+    EXPECT_EQ(signer->public_key(), key.public_key());
+    for (const DigestAlgorithm digest : {DigestAlgorithm::sha1, DigestAlgorithm::sha256, DigestAlgorithm::sha512}) {
+        for (const SignatureScheme scheme : {SignatureScheme::rsa_pkcs1, SignatureScheme::rsa_pss}) {
+            const SignatureAlgorithm algorithm{scheme, digest, digest, digest_size(digest)};
+            EXPECT_TRUE(verify(key.public_key(), algorithm, {message()}, signer->sign(algorithm, message())))
+                << description(algorithm);
+        }
+    }
+    EXPECT_EQ(code_of([&] { signer->sign(ecdsa(DigestAlgorithm::sha256), message()); }), "crypto.wrong_key");
+}
+
+TEST_F(SoftToken, SignsWithAnEd25519Key) {
+    const PrivateKey key = PrivateKey::generate_ed25519();
+    import(key, "checkpoints", "E1");
+    const std::unique_ptr<Signer> signer = open("object=checkpoints;token=office");
+    EXPECT_EQ(signer->public_key(), key.public_key());
+    EXPECT_TRUE(verify(key.public_key(), {SignatureScheme::ed25519}, {message()},
+                       signer->sign({SignatureScheme::ed25519}, message())));
+}
+
+TEST_F(SoftToken, AsksForThePinOnceAndTellsForWhat) {
+    import(PrivateKey::generate_ec(Curve::secp256r1), "receipts", "01");
+    const std::unique_ptr<Signer> signer = signer_from_token(
+        "pkcs11:token=office;object=receipts?pin-source=file:/run/pin&module-path=" + std::string(kModule),
+        [this](const PinRequest& request) {
+            ++pins_asked_;
+            last_request_ = request;
+            return SecretBytes(as_bytes(kPin));
+        });
+    signer->sign(ecdsa(DigestAlgorithm::sha256), message());
+    signer->sign(ecdsa(DigestAlgorithm::sha256), message());
+    EXPECT_EQ(pins_asked_, 1);
+    EXPECT_EQ(last_request_.token, "office");
+    EXPECT_EQ(last_request_.source, "file:/run/pin");
+    EXPECT_FALSE(last_request_.final_try);
+}
+
+TEST_F(SoftToken, RefusesAWrongPinWithoutASecondTry) {
+    import(PrivateKey::generate_ec(Curve::secp256r1), "receipts", "01");
+    pin_ = "000000";
+    EXPECT_EQ(code_of([&] { open("token=office;object=receipts"); }), "signer.pin_wrong");
+    pin_.clear();
+    EXPECT_EQ(code_of([&] { open("token=office;object=receipts"); }), "signer.pin_wrong");
+    EXPECT_EQ(pins_asked_, 2);
+    pin_ = kPin;
+    EXPECT_NO_THROW(open("token=office;object=receipts"));
+}
+
+TEST_F(SoftToken, WantsTheUriToNameOneTokenAndOneKey) {
+    import(PrivateKey::generate_ec(Curve::secp256r1), "receipts", "01");
+    import(PrivateKey::generate_ec(Curve::secp256r1), "receipts", "02");
+    EXPECT_EQ(code_of([&] { open("token=office;object=receipts"); }), "signer.ambiguous_key");
+    EXPECT_NO_THROW(open("token=office;object=receipts;id=%02"));
+    EXPECT_EQ(code_of([&] { open("token=office;object=other"); }), "signer.no_key");
+    EXPECT_EQ(code_of([&] { open("token=elsewhere;object=receipts"); }), "signer.no_token");
+    make_token("second");
+    EXPECT_EQ(code_of([&] { open("object=receipts"); }), "signer.ambiguous_token");
+}
+
+TEST_F(SoftToken, AModuleThatIsNoneIsNamed) {
+    const PinSource pin = [](const PinRequest&) { return SecretBytes(as_bytes(kPin)); };
+    EXPECT_EQ(code_of([&] { signer_from_token("pkcs11:object=x?module-path=/nonexistent.so", pin); }), "signer.module");
+}
+
+TEST_F(SoftToken, TwoSignersShareAToken) {
+    const PrivateKey first = PrivateKey::generate_ec(Curve::secp256r1);
+    const PrivateKey second = PrivateKey::generate_ed25519();
+    import(first, "receipts", "01");
+    import(second, "checkpoints", "02");
+    std::unique_ptr<Signer> receipts = open("token=office;object=receipts");
+    const std::unique_ptr<Signer> checkpoints = open("token=office;object=checkpoints");
+    receipts->sign(ecdsa(DigestAlgorithm::sha256), message());
+    receipts.reset();
+    EXPECT_TRUE(verify(second.public_key(), {SignatureScheme::ed25519}, {message()},
+                       checkpoints->sign({SignatureScheme::ed25519}, message())));
+}
+
+TEST(TokenSigner, RefusesAUriThatIsNoneOrThatCarriesAPin) {
+    const PinSource pin = [](const PinRequest&) -> SecretBytes {
+        ADD_FAILURE() << "the PIN was asked for";
+        return {};
+    };
+    EXPECT_EQ(code_of([&] { signer_from_token("/etc/key.pem", pin); }), "signer.uri");
+    EXPECT_EQ(code_of([&] { signer_from_token("pkcs11:object=%ZZ", pin); }), "signer.uri");
+    EXPECT_EQ(code_of([&] { signer_from_token("pkcs11:object=x;colour=red", pin); }), "signer.uri");
+    EXPECT_EQ(code_of([&] { signer_from_token("pkcs11:object=x;type=cert", pin); }), "signer.uri");
+    EXPECT_EQ(code_of([&] { signer_from_token("pkcs11:object=x?pin-value=1234", pin); }), "signer.pin_in_uri");
+}
+
+}  // namespace
+}  // namespace tahvil
