@@ -189,6 +189,18 @@ TEST_F(SoftToken, AModuleThatIsNoneIsNamed) {
     EXPECT_EQ(code_of([&] { signer_from_token("pkcs11:object=x?module-path=/nonexistent.so", pin); }), "signer.module");
 }
 
+TEST_F(SoftToken, IsFoundThroughTheModulesThatTheSystemIsConfiguredWith) {
+    if (!fs::exists("/usr/share/p11-kit/modules/softhsm2.module")) GTEST_SKIP() << "p11-kit does not know SoftHSM";
+    const PrivateKey key = PrivateKey::generate_ec(Curve::secp256r1);
+    import(key, "receipts", "01");
+    const PinSource pin = [](const PinRequest&) { return SecretBytes(as_bytes(kPin)); };
+    EXPECT_EQ(signer_from_token("pkcs11:token=office;object=receipts", pin)->public_key(), key.public_key());
+    EXPECT_EQ(signer_from_token("pkcs11:token=office;object=receipts?module-name=softhsm2", pin)->public_key(),
+              key.public_key());
+    EXPECT_EQ(code_of([&] { signer_from_token("pkcs11:token=office;object=receipts?module-name=another", pin); }),
+              "signer.no_token");
+}
+
 TEST_F(SoftToken, TwoSignersShareAToken) {
     const PrivateKey first = PrivateKey::generate_ec(Curve::secp256r1);
     const PrivateKey second = PrivateKey::generate_ed25519();
