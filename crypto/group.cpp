@@ -213,6 +213,18 @@ void Group::check(ByteView element) const {
     if (dh.order && !dh.is_of_order(value.get())) bad_key("a Diffie-Hellman value that is not of the group's order");
 }
 
+Bytes Group::receive(ByteView encoded) const {
+    Bytes element;
+    if (!is_curve() && encoded.size() < element_size()) element.resize(element_size() - encoded.size());
+    append(element, encoded);
+    check(element);
+    return element;
+}
+
+Bytes Group::send(ByteView element) const {
+    return to_bytes(is_curve() ? element : without_leading_zeros(element));
+}
+
 SecretBytes Group::random_scalar(const RandomSource& random) const {
     static constexpr int kMaxAttempts = 128;
     const Bytes& limit = is_curve() ? curve_domain(curve()).order : (dh().order.empty() ? dh().prime : dh().order);

@@ -41,6 +41,12 @@ public:
     /// point off the curve or at infinity, a DH value below 2 or above p-2 or, where the order is known, not of it.
     void check(ByteView element) const;
 
+    /// check() of an element as protocols send it, where a DH value is an unsigned integer and may have lost leading
+    /// zeros (Doc 9303-11, 9.4.1), and its full form.
+    Bytes receive(ByteView encoded) const;
+    /// An element as protocols send it: a point as it is, a DH value without leading zeros.
+    Bytes send(ByteView element) const;
+
     /// A private key: neither zero nor beyond the order. It is what `random` gives, drawn again when out of range, so
     /// that a published key can be replayed. Throws CryptoError when `random` keeps giving what is out of range.
     SecretBytes random_scalar(const RandomSource& random) const;

@@ -24,14 +24,11 @@ constexpr Names<Decision, 3> kDecisions{{
     {Decision::reject, "reject"},
 }};
 
-constexpr Names<Disclosed, 7> kDisclosed{{
-    {Disclosed::document_number, "document_number"},
-    {Disclosed::name, "name"},
-    {Disclosed::national_code, "national_code"},
-    {Disclosed::birth_date, "birth_date"},
-    {Disclosed::sex, "sex"},
-    {Disclosed::nationality, "nationality"},
-    {Disclosed::portrait, "portrait"},
+constexpr Names<Part, 4> kParts{{
+    {Part::document, "document"},
+    {Part::holder, "holder"},
+    {Part::portrait, "portrait"},
+    {Part::files, "files"},
 }};
 
 template <typename Value, std::size_t Count>
@@ -61,18 +58,12 @@ std::string_view name(Decision decision) {
     return name_in(kDecisions, decision);
 }
 
-std::string_view name(Disclosed field) {
-    return name_in(kDisclosed, field);
+std::string_view name(Part part) {
+    return name_in(kParts, part);
 }
 
-std::optional<Disclosed> disclosed_by_name(std::string_view name) {
-    return value_in(kDisclosed, name);
-}
-
-Disclosure everything() {
-    Disclosure all;
-    for (const auto& [field, text] : kDisclosed) all.insert(field);
-    return all;
+std::optional<Part> part_by_name(std::string_view name) {
+    return value_in(kParts, name);
 }
 
 std::string make_id(std::chrono::sys_time<std::chrono::milliseconds> at, const RandomSource& random) {

@@ -50,22 +50,13 @@ struct HolderFacts {
     std::string portrait_type;  ///< media type
 };
 
-/// What a caller may be told of document and holder.
-enum class Disclosed : std::uint8_t {
-    document_number,
-    name,
-    national_code,
-    birth_date,
-    sex,
-    nationality,
-    portrait,
-};
+/// What an answer holds beside the verdict itself, when the caller asked for it and has the right.
+enum class Part : std::uint8_t { document, holder, portrait, files };
 
-std::string_view name(Disclosed field);
-std::optional<Disclosed> disclosed_by_name(std::string_view name);
+std::string_view name(Part part);
+std::optional<Part> part_by_name(std::string_view name);
 
-using Disclosure = std::set<Disclosed>;
-Disclosure everything();
+using Parts = std::set<Part>;
 
 /// When, by which rules and with which knowledge a verdict was reached: enough to reach it again.
 struct Evaluation {

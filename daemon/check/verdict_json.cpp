@@ -57,29 +57,28 @@ json::array list(const Deviations& deviations) {
     return result;
 }
 
-json::object document(const DocumentFacts& facts, const Disclosure& disclosed) {
+json::object document(const DocumentFacts& facts) {
     json::object result;
     put(result, "type", facts.type);
     put(result, "issuer", facts.issuer);
+    put(result, "number", facts.number);
     put(result, "authority", facts.authority);
     put(result, "issue_date", facts.issued);
     put(result, "expiry_date", facts.expires);
-    if (disclosed.contains(Disclosed::document_number)) put(result, "number", facts.number);
     return result;
 }
 
-json::object holder(const HolderFacts& facts, const Disclosure& disclosed) {
-    const auto may = [&](Disclosed field) { return disclosed.contains(field); };
+json::object holder(const HolderFacts& facts, const Parts& parts) {
     json::object result;
-    if (may(Disclosed::name)) {
+    if (parts.contains(Part::holder)) {
         put(result, "name", facts.name);
         put(result, "latin_name", facts.latin_name);
+        put(result, "national_code", facts.national_code);
+        put(result, "birth_date", facts.birth_date);
+        put(result, "sex", facts.sex);
+        put(result, "nationality", facts.nationality);
     }
-    if (may(Disclosed::national_code)) put(result, "national_code", facts.national_code);
-    if (may(Disclosed::birth_date)) put(result, "birth_date", facts.birth_date);
-    if (may(Disclosed::sex)) put(result, "sex", facts.sex);
-    if (may(Disclosed::nationality)) put(result, "nationality", facts.nationality);
-    if (may(Disclosed::portrait) && !facts.portrait.empty()) {
+    if (parts.contains(Part::portrait) && !facts.portrait.empty()) {
         result["portrait"] = {{"media_type", facts.portrait_type}, {"data", base64(facts.portrait)}};
     }
     return result;
@@ -87,7 +86,7 @@ json::object holder(const HolderFacts& facts, const Disclosure& disclosed) {
 
 }  // namespace
 
-json::object to_json(const Verdict& verdict, const Disclosure& disclosed) {
+json::object to_json(const Verdict& verdict, const Parts& parts) {
     json::object result{
         {"schema", Verdict::kSchema},
         {"id", verdict.id},
@@ -97,10 +96,9 @@ json::object to_json(const Verdict& verdict, const Disclosure& disclosed) {
         {"checks", list(verdict.checks)},
         {"deviations", list(verdict.deviations)},
     };
-    if (!disclosed.empty()) {
-        result["document"] = document(verdict.document, disclosed);
-        result["holder"] = holder(verdict.holder, disclosed);
-    }
+    if (parts.contains(Part::document)) result["document"] = document(verdict.document);
+    if (parts.contains(Part::holder) || parts.contains(Part::portrait))
+        result["holder"] = holder(verdict.holder, parts);
     const Evaluation& evaluated = verdict.evaluated;
     result["evaluated"] = {
         {"at", to_iso8601(evaluated.at)},
@@ -124,8 +122,8 @@ json::object to_json(const Verdict& verdict, const Disclosure& disclosed) {
     return result;
 }
 
-std::string to_json_text(const Verdict& verdict, const Disclosure& disclosed) {
-    return json::serialize(to_json(verdict, disclosed));
+std::string to_json_text(const Verdict& verdict, const Parts& parts) {
+    return json::serialize(to_json(verdict, parts));
 }
 
 }  // namespace tahvil::daemon

@@ -9,18 +9,10 @@
 #include "crypto/error.h"
 #include "crypto/key_agreement.h"
 #include "crypto/signature.h"
+#include "tests/unit/crypto/thrown_code.h"
 
 namespace tahvil {
 namespace {
-
-std::string code_of(const std::function<void()>& act) {
-    try {
-        act();
-    } catch (const Error& error) {
-        return std::string(error.code());
-    }
-    return "nothing was thrown";
-}
 
 constexpr std::array kAllCurves{Curve::secp192r1,        Curve::brainpool_p192r1, Curve::secp224r1,
                                 Curve::brainpool_p224r1, Curve::secp256r1,        Curve::brainpool_p256r1,
@@ -74,26 +66,26 @@ TEST_P(EveryCurve, IsNotKnownWhenOneByteOfItsParametersIsAnother) {
         const auto at = std::ranges::search(changed, number);
         ASSERT_FALSE(at.empty());
         *(at.end() - 1) ^= 2U;
-        EXPECT_EQ(code_of([&] { PublicKey::from_spki(spki_with_parameters(changed, key.public_key())); }),
+        EXPECT_EQ(thrown_code([&] { PublicKey::from_spki(spki_with_parameters(changed, key.public_key())); }),
                   "crypto.unknown_curve");
     }
     Bytes cofactor = parameters;
     cofactor.back() = 2;
-    EXPECT_EQ(code_of([&] { PublicKey::from_spki(spki_with_parameters(cofactor, key.public_key())); }),
+    EXPECT_EQ(thrown_code([&] { PublicKey::from_spki(spki_with_parameters(cofactor, key.public_key())); }),
               "crypto.unknown_curve");
 }
 
 TEST_P(EveryCurve, RefusesAPointThatIsNotOnItOrAtInfinity) {
     Bytes point = PrivateKey::generate_ec(GetParam()).public_key().value();
     point.back() ^= 1U;
-    EXPECT_EQ(code_of([&] { PublicKey::ec(GetParam(), point); }), "crypto.bad_key");
-    EXPECT_EQ(code_of([&] { Group(GetParam()).check(point); }), "crypto.bad_key");
+    EXPECT_EQ(thrown_code([&] { PublicKey::ec(GetParam(), point); }), "crypto.bad_key");
+    EXPECT_EQ(thrown_code([&] { Group(GetParam()).check(point); }), "crypto.bad_key");
     const Bytes infinity{0};
-    EXPECT_EQ(code_of([&] { PublicKey::ec(GetParam(), infinity); }), "crypto.bad_key");
-    EXPECT_EQ(code_of([&] { Group(GetParam()).check(infinity); }), "crypto.bad_key");
+    EXPECT_EQ(thrown_code([&] { PublicKey::ec(GetParam(), infinity); }), "crypto.bad_key");
+    EXPECT_EQ(thrown_code([&] { Group(GetParam()).check(infinity); }), "crypto.bad_key");
     Bytes zero(point.size());
     zero[0] = 4;
-    EXPECT_EQ(code_of([&] { PublicKey::ec(GetParam(), zero); }), "crypto.bad_key");
+    EXPECT_EQ(thrown_code([&] { PublicKey::ec(GetParam(), zero); }), "crypto.bad_key");
 }
 
 TEST_P(EveryCurve, ReadsACompressedPoint) {
@@ -122,8 +114,8 @@ TEST_P(EveryCurve, SignsInBothFormsAndVerifiesNeitherWhenChanged) {
 }
 
 TEST_P(EveryCurve, RefusesAPrivateNumberOutOfRange) {
-    EXPECT_EQ(code_of([] { PrivateKey::ec(GetParam(), Bytes{0}); }), "crypto.bad_key");
-    EXPECT_EQ(code_of([] { PrivateKey::ec(GetParam(), curve_domain(GetParam()).order); }), "crypto.bad_key");
+    EXPECT_EQ(thrown_code([] { PrivateKey::ec(GetParam(), Bytes{0}); }), "crypto.bad_key");
+    EXPECT_EQ(thrown_code([] { PrivateKey::ec(GetParam(), curve_domain(GetParam()).order); }), "crypto.bad_key");
 }
 
 INSTANTIATE_TEST_SUITE_P(Curves, EveryCurve, testing::ValuesIn(kAllCurves),
@@ -147,12 +139,12 @@ TEST(PublicKey, AnRsaKeyThatIsTooSmallTooLargeOrEvenIsRefused) {
     Bytes modulus(256, 0xFF);
     EXPECT_NO_THROW(PublicKey::rsa(modulus, exponent));
     EXPECT_EQ(PublicKey::rsa(modulus, exponent).description(), "RSA 2048");
-    EXPECT_EQ(code_of([&] { PublicKey::rsa(Bytes(127, 0xFF), exponent); }), "crypto.bad_key");
-    EXPECT_EQ(code_of([&] { PublicKey::rsa(Bytes(1025, 0xFF), exponent); }), "crypto.bad_key");
+    EXPECT_EQ(thrown_code([&] { PublicKey::rsa(Bytes(127, 0xFF), exponent); }), "crypto.bad_key");
+    EXPECT_EQ(thrown_code([&] { PublicKey::rsa(Bytes(1025, 0xFF), exponent); }), "crypto.bad_key");
     for (const Bytes& bad : {Bytes{}, Bytes{0}, Bytes{1}, Bytes{2}, Bytes{1, 0}, modulus})
-        EXPECT_EQ(code_of([&] { PublicKey::rsa(modulus, bad); }), "crypto.bad_key");
+        EXPECT_EQ(thrown_code([&] { PublicKey::rsa(modulus, bad); }), "crypto.bad_key");
     modulus.back() = 0xFE;
-    EXPECT_EQ(code_of([&] { PublicKey::rsa(modulus, exponent); }), "crypto.bad_key");
+    EXPECT_EQ(thrown_code([&] { PublicKey::rsa(modulus, exponent); }), "crypto.bad_key");
 }
 
 TEST(PublicKey, APssKeyVerifiesOnlyWhatItAllows) {
@@ -188,7 +180,7 @@ TEST(PublicKey, DhValuesThatAreDegenerateOrOfAnotherOrderAreRefused) {
     Bytes minus_one = small_group().prime;
     minus_one.back() -= 1;
     for (const Bytes& bad : {Bytes{0}, Bytes{1}, Bytes{2}, minus_one, small_group().prime, Bytes(129, 1)})
-        EXPECT_EQ(code_of([&] { PublicKey::dh(group, bad); }), "crypto.bad_key");
+        EXPECT_EQ(thrown_code([&] { PublicKey::dh(group, bad); }), "crypto.bad_key");
 }
 
 TEST(PublicKey, ADhGroupIsReadWithAndWithoutItsOrder) {
@@ -204,7 +196,7 @@ TEST(Group, RefusesDhParametersThatDoNotMakeAGroup) {
     const auto refused = [](const std::function<void(DhGroup&)>& change) {
         DhGroup group = small_group();
         change(group);
-        return code_of([&] { Group{group}; });
+        return thrown_code([&] { Group{group}; });
     };
     EXPECT_EQ(refused([](DhGroup& group) { group.prime.back() -= 1; }), "crypto.bad_group");
     EXPECT_EQ(refused([](DhGroup& group) { group.prime.resize(64); }), "crypto.bad_group");
@@ -222,7 +214,7 @@ TEST(Group, DrawsAPrivateNumberAgainUntilItIsInRange) {
     EXPECT_EQ(calls, 3);
     EXPECT_EQ(to_hex(scalar.view()), to_hex(Bytes(32, 0x11)));
     EXPECT_EQ(
-        code_of([] {
+        thrown_code([] {
             Group(Curve::secp256r1).random_scalar([](std::span<std::uint8_t> into) { std::ranges::fill(into, 0); });
         }),
         "crypto.random");
@@ -235,14 +227,14 @@ TEST(Group, SumsThatComeToTheNeutralElementAreRefused) {
         scalar.back() -= 1;
         return scalar;
     }());
-    EXPECT_EQ(code_of([&] { group.add(group.generator(), minus_generator); }), "crypto.neutral_element");
+    EXPECT_EQ(thrown_code([&] { group.add(group.generator(), minus_generator); }), "crypto.neutral_element");
 }
 
 TEST(PrivateKey, IsReadFromThePemFormsThatToolsWrite) {
     const PrivateKey key = PrivateKey::generate_ec(Curve::brainpool_p256r1);
     const SecretBytes pkcs8 = key.pem();
     EXPECT_EQ(PrivateKey::from_pem(as_text(pkcs8.view())).public_key(), key.public_key());
-    EXPECT_EQ(code_of([] { PrivateKey::from_pem("no key at all"); }), "crypto.unknown_key");
+    EXPECT_EQ(thrown_code([] { PrivateKey::from_pem("no key at all"); }), "crypto.unknown_key");
     const PrivateKey rsa = PrivateKey::generate_rsa(1024);
     EXPECT_EQ(PrivateKey::from_pem(as_text(rsa.pem().view())).public_key(), rsa.public_key());
     const PrivateKey edwards = PrivateKey::generate_ed25519();
@@ -250,7 +242,7 @@ TEST(PrivateKey, IsReadFromThePemFormsThatToolsWrite) {
 }
 
 TEST(Agree, RefusesAKeyOfAnotherGroup) {
-    EXPECT_EQ(code_of([] {
+    EXPECT_EQ(thrown_code([] {
                   agree(PrivateKey::generate_ec(Curve::secp256r1),
                         PrivateKey::generate_ec(Curve::brainpool_p256r1).public_key());
               }),

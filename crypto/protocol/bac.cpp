@@ -1,0 +1,101 @@
+#include "crypto/protocol/bac.h"
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/digest.h"
+#include "crypto/error.h"
+#include "crypto/mac.h"
+
+namespace tahvil::bac {
+
+namespace {
+
+constexpr CipherAlgorithm kCipher = CipherAlgorithm::two_key_triple_des;
+constexpr std::size_t kBlock = 8;
+constexpr std::array<std::uint8_t, kBlock> kZeroIv{};
+constexpr std::size_t kEncryptedSize = 2 * kNonceSize + kKeyMaterialSize;
+
+/// E || M over first || second || key material.
+Bytes make_cryptogram(const AccessKeys& keys, ByteView first, ByteView second, ByteView key_material) {
+    Bytes plain = concat({first, second, key_material});
+    Bytes message = BlockCipher(kCipher, keys.encryption.view()).encrypt_cbc(kZeroIv, plain);
+    wipe(plain);
+    append(message, Mac(kCipher, keys.mac.view()).compute({pad(message, kBlock)}));
+    return message;
+}
+
+/// The plain text of E || M, when M is right.
+std::optional<SecretBytes> open_cryptogram(const AccessKeys& keys, ByteView message) {
+    if (message.size() != kCryptogramSize) return std::nullopt;
+    const ByteView encrypted = message.first(kEncryptedSize);
+    const Bytes expected = Mac(kCipher, keys.mac.view()).compute({pad(encrypted, kBlock)});
+    if (!equal_in_constant_time(expected, message.subspan(kEncryptedSize))) return std::nullopt;
+    Bytes plain = BlockCipher(kCipher, keys.encryption.view()).decrypt_cbc(kZeroIv, encrypted);
+    SecretBytes secret(plain);
+    wipe(plain);
+    return secret;
+}
+
+/// 4.3.1, step 5 and 9.8.6.3: keys from K.IC xor K.IFD, the counter from the ends of both nonces.
+SessionKeys make_session(ByteView k_ic, ByteView k_ifd, ByteView rnd_ic, ByteView rnd_ifd) {
+    SecretBytes seed(k_ic);
+    std::ranges::transform(k_ic, k_ifd, seed.writable().begin(),
+                           [](std::uint8_t a, std::uint8_t b) { return static_cast<std::uint8_t>(a ^ b); });
+    SessionKeys session = derive_session_keys(seed.view(), kCipher);
+    session.counter = concat({rnd_ic.last(kNonceSize / 2), rnd_ifd.last(kNonceSize / 2)});
+    return session;
+}
+
+SecretBytes draw_secret(const RandomSource& random, std::size_t size) {
+    SecretBytes secret(size);
+    random(secret.writable());
+    return secret;
+}
+
+}  // namespace
+
+AccessKeys AccessKeys::derive(ByteView mrz_information) {
+    Bytes whole = digest(DigestAlgorithm::sha1, mrz_information);
+    const SecretBytes seed(ByteView(whole).first(kKeyMaterialSize));
+    wipe(whole);
+    return {derive_key(seed.view(), KeyPurpose::encryption, kCipher),
+            derive_key(seed.view(), KeyPurpose::mac, kCipher)};
+}
+
+Terminal::Terminal(AccessKeys keys, const RandomSource& random)
+    : keys_(std::move(keys)),
+      rnd_ifd_(random_bytes(random, kNonceSize)),
+      k_ifd_(draw_secret(random, kKeyMaterialSize)) {}
+
+Bytes Terminal::cryptogram(ByteView rnd_ic) {
+    if (rnd_ic.size() != kNonceSize)
+        throw MalformedData("bac.challenge", "a challenge of the chip that is not of 8 bytes");
+    rnd_ic_ = to_bytes(rnd_ic);
+    return make_cryptogram(keys_, rnd_ifd_, rnd_ic_, k_ifd_.view());
+}
+
+std::optional<SessionKeys> Terminal::finish(ByteView chip_cryptogram) const {
+    const std::optional<SecretBytes> plain = open_cryptogram(keys_, chip_cryptogram);
+    if (!plain || rnd_ic_.empty()) return std::nullopt;
+    const ByteView r = plain->view();
+    if (!equal_in_constant_time(r.first(kNonceSize), rnd_ic_) ||
+        !equal_in_constant_time(r.subspan(kNonceSize, kNonceSize), rnd_ifd_))
+        return std::nullopt;
+    return make_session(r.last(kKeyMaterialSize), k_ifd_.view(), rnd_ic_, rnd_ifd_);
+}
+
+Chip::Chip(AccessKeys keys, const RandomSource& random)
+    : keys_(std::move(keys)), rnd_ic_(random_bytes(random, kNonceSize)), k_ic_(draw_secret(random, kKeyMaterialSize)) {}
+
+std::optional<Chip::Answer> Chip::answer(ByteView terminal_cryptogram) const {
+    const std::optional<SecretBytes> plain = open_cryptogram(keys_, terminal_cryptogram);
+    if (!plain) return std::nullopt;
+    const ByteView s = plain->view();
+    const ByteView rnd_ifd = s.first(kNonceSize);
+    if (!equal_in_constant_time(s.subspan(kNonceSize, kNonceSize), rnd_ic_)) return std::nullopt;
+    return Answer{make_cryptogram(keys_, rnd_ic_, rnd_ifd, k_ic_.view()),
+                  make_session(k_ic_.view(), s.last(kKeyMaterialSize), rnd_ic_, rnd_ifd)};
+}
+
+}  // namespace tahvil::bac
