@@ -11,11 +11,11 @@
 #include "crypto/random.h"
 #include "crypto/trust/check.h"
 #include "crypto/trust/deviation.h"
+#include "daemon/text/date.h"
 
 namespace tahvil::daemon {
 
 using Time = std::chrono::sys_seconds;
-using Date = std::chrono::year_month_day;
 
 /// What a check is made for; the policy asks for more or less by it.
 enum class Purpose : std::uint8_t { handover, field, identity_check, read };

@@ -2,7 +2,8 @@
 
 #include <boost/json.hpp>
 
-#include "daemon/iso8601.h"
+#include "daemon/text/date.h"
+#include "daemon/text/time.h"
 
 namespace tahvil::daemon {
 
@@ -30,7 +31,7 @@ void put(json::object& to, std::string_view key, const std::string& text) {
 }
 
 void put(json::object& to, std::string_view key, const std::optional<Date>& date) {
-    if (date) to[key] = to_iso8601(*date);
+    if (date) to[key] = to_iso(*date);
 }
 
 json::array list(const std::vector<Check>& checks) {
@@ -101,7 +102,7 @@ json::object to_json(const Verdict& verdict, const Parts& parts) {
         result["holder"] = holder(verdict.holder, parts);
     const Evaluation& evaluated = verdict.evaluated;
     result["evaluated"] = {
-        {"at", to_iso8601(evaluated.at)},
+        {"at", to_iso(evaluated.at)},
         {"clock", {{"source", evaluated.clock_source}, {"confidence", evaluated.clock_confidence}}},
         {"policy", evaluated.policy},
         {"trust_version", evaluated.trust_version},
@@ -109,7 +110,7 @@ json::object to_json(const Verdict& verdict, const Parts& parts) {
     };
     json::object& trust = result["trust"].emplace_object();
     put(trust, "anchor", verdict.trust.anchor);
-    if (verdict.trust.revocation_as_of) trust["revocation_as_of"] = to_iso8601(*verdict.trust.revocation_as_of);
+    if (verdict.trust.revocation_as_of) trust["revocation_as_of"] = to_iso(*verdict.trust.revocation_as_of);
     trust["specimen"] = verdict.trust.specimen;
     result["profile"] = {{"name", verdict.profile.name}, {"confirmed", verdict.profile.confirmed}};
     result["timing"] = {

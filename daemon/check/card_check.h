@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "crypto/bytes.h"
+#include "crypto/random.h"
+#include "daemon/check/document_check.h"
+#include "daemon/check/verdict.h"
+#include "daemon/reader/card_session.h"
+
+namespace tahvil::daemon {
+
+/// What opens a card.
+struct AccessSecrets {
+    std::optional<SecretBytes> can;              ///< six digits
+    std::optional<SecretBytes> mrz_information;  ///< see mrz::information()
+};
+
+/// From the lines of an MRZ as they were typed. Throws InvalidInput "input.mrz" when they are none, or when a check
+/// digit of a field that counts is wrong.
+SecretBytes mrz_information(std::span<const std::string_view> lines);
+
+/// What is asked of the card in a reader.
+struct CardCheck {
+    Purpose purpose = Purpose::handover;
+    AccessSecrets access;
+    Expected expected;
+    Parts want;
+};
+
+/// How far a check is.
+struct Progress {
+    std::string_view step;    ///< "recognise", "access", "read", "authenticate", "decide"
+    std::uint64_t bytes = 0;  ///< of the files, as they are read
+    std::uint64_t of = 0;     ///< 0 while nobody knows
+
+    friend bool operator==(const Progress&, const Progress&) = default;
+};
+
+struct CardCheckResult {
+    Verdict verdict;
+    std::map<std::string, Bytes> files;  ///< by name ("EF.DG1"), when `want` has files
+};
+
+/// Runs a whole check on the card of a session, in the order of the checks, and decides.
+///
+/// A card that goes away, or that is reset underneath more often than kMaxRuns allows, gives a verdict whose open step
+/// is `aborted` and that holds nothing of what was read. Throws AccessDenied (a wrong CAN or MRZ), InvalidInput
+/// "access.secret_needed", ProtocolViolation, MalformedData and LimitExceeded for a card that breaks the rules, and
+/// what a session throws (JobCancelled, DeadlinePassed, errors of the reader).
+class CardChecker {
+public:
+    static constexpr unsigned kMaxRuns = 3;
+
+    CardChecker(Knowledge knowledge, RandomSource random, std::function<void(const Progress&)> progress);
+
+    CardCheckResult run(CardSession& session, const CardCheck& check, std::string id);
+
+private:
+    Knowledge knowledge_;
+    RandomSource random_;
+    std::function<void(const Progress&)> progress_;
+};
+
+}  // namespace tahvil::daemon

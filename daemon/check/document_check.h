@@ -1,0 +1,72 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "apdu/applets/lds/file.h"
+#include "crypto/trust/passive_authentication.h"
+#include "daemon/check/policy.h"
+#include "daemon/check/verdict.h"
+
+namespace tahvil::daemon {
+
+/// A document as far as it is in memory: whole files, as they were read.
+struct LdsDocument {
+    std::map<lds::File, Bytes> files;
+    std::set<lds::File> refused;  ///< that the card did not give
+};
+
+/// What the caller knows of the person or the card, to be compared.
+struct Expected {
+    std::optional<std::string> national_code;  ///< ten ASCII digits
+    std::optional<std::string> name;
+    std::optional<Date> birth_date;
+    std::optional<std::string> card_serial;
+};
+
+/// Answers for a card, by issuing state (three letters) and serial, whether it is lost, stolen or recalled: the check
+/// `document.revocation`.
+using CardRevocation =
+    std::function<Check(const std::string& issuer, const std::string& serial, Time at, std::chrono::days age_limit)>;
+
+/// What facts are judged by.
+struct Knowledge {
+    std::shared_ptr<const trust::TrustStore> trust;
+    CardRevocation card_revocation;  ///< may be empty: no list
+    const Policy* policy = nullptr;
+    Time at{};
+    std::string software;
+    bool demo = false;
+};
+
+/// What was found out about a document from its files alone.
+struct DocumentFindings {
+    std::vector<Check> checks;  ///< passive_authentication.*, document.*, and the expected.* that were asked for
+    Deviations deviations;
+    DocumentFacts document;
+    HolderFacts holder;
+    trust::PassiveAuthentication authentication;
+
+    /// Whether this file was read and is as it was signed by someone whose signature holds.
+    bool vouched_for(lds::File file) const;
+};
+
+DocumentFindings check_document(const LdsDocument& document, const Expected& expected, const Knowledge& knowledge);
+
+/// The files that a check needs, given what EF.SOD lists: fingerprints and irises are out of reach without terminal
+/// authentication, and an identity check takes no more than it must.
+std::set<lds::File> files_needed(const std::set<int>& data_groups, Purpose purpose, const Parts& want);
+
+/// The verdict on files that came from anywhere: no chip is there to be asked. Purpose `read`.
+/// `steps` receives the path that was tried, for people who ask.
+Verdict verify_document(const LdsDocument& document, const Expected& expected, const Knowledge& knowledge,
+                        std::string id, std::vector<trust::PathStep>* steps = nullptr);
+
+/// Puts checks into the order of running, decides, and fills in what every verdict says.
+void conclude(Verdict& verdict, const Knowledge& knowledge);
+
+}  // namespace tahvil::daemon
