@@ -47,13 +47,13 @@ CardConnection::CardConnection(const Context& context, std::string reader, Share
     try {
         take_over(protocol);
     } catch (...) {
-        SCardDisconnect(handle_->value, SCARD_RESET_CARD);
+        SCardDisconnect(handle_->value, SCARD_LEAVE_CARD);
         throw;
     }
 }
 
 CardConnection::~CardConnection() {
-    SCardDisconnect(handle_->value, SCARD_RESET_CARD);
+    SCardDisconnect(handle_->value, SCARD_LEAVE_CARD);
 }
 
 void CardConnection::take_over(unsigned long protocol) {

@@ -34,7 +34,7 @@ public:
     CardConnection(const Context& context, std::string reader, ShareMode mode);
     CardConnection(const CardConnection&) = delete;
     CardConnection& operator=(const CardConnection&) = delete;
-    /// Resets the card, so that what this program has unlocked stays locked for the next one.
+    /// Leaves the card as it is: what a session has unlocked is locked by the end of its transaction.
     ~CardConnection();
 
     const std::string& reader() const noexcept { return reader_; }

@@ -21,7 +21,6 @@ enum class CardPresence : std::uint8_t {
 struct ReaderState {
     CardPresence card = CardPresence::absent;
     Bytes atr;
-    bool in_use_elsewhere = false;     ///< another program is connected to the card, shared
     bool exclusive_elsewhere = false;  ///< another program keeps the card to itself
     /// Differs from an earlier value when a card was put in or taken out, so that a quick swap can not be missed.
     std::uint64_t insertions = 0;

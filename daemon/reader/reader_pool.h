@@ -80,11 +80,12 @@ public:
     /// Throws ReaderNotFound, ReaderQueueFull and ReaderStuck.
     std::shared_ptr<JobTicket> submit(std::string_view reader_id, Job job);
 
-    /// Ends all jobs with ReaderGone, and the threads.
+    /// Ends all jobs with ReaderGone, and the threads; the pool takes no readers any more.
     void stop();
 
 private:
     class Impl;
+    std::unique_ptr<AlarmClock> alarms_;
     std::shared_ptr<Impl> impl_;
 };
 

@@ -77,7 +77,11 @@ public:
     /// itself.
     void stop();
 
+    /// What the last attempt to take hold of a card failed with, or that the reader is stuck.
     std::optional<ReaderFault> fault() const;
+    /// A card has come or gone: what was wrong with the last one does not hold any more.
+    void card_changed();
+
     bool busy() const;
     std::size_t queued() const;
 
