@@ -1,0 +1,513 @@
+#include "crypto/trust/passive_authentication.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/crypto/trust/specimen.h"
+
+namespace tahvil::trust {
+namespace {
+
+using specimen::kNow;
+
+const std::map<int, Bytes> kGroups{{1, from_hex("61 03 5F 1F 00")}, {2, from_hex("75 02 7F 61")}};
+const Bytes kCom = from_hex("60 14 5F 01 04 30 31 30 37 5F 36 06 30 34 30 30 30 30 5C 02 61 75");
+
+LdsFiles files_of(const Bytes& security_object, const std::map<int, Bytes>& groups = kGroups) {
+    LdsFiles files{security_object, std::nullopt, {}};
+    for (const auto& [number, content] : groups) files.data_groups.emplace(number, content);
+    return files;
+}
+
+const Check& check_of(const PassiveAuthentication& result, std::string_view part) {
+    const Check* check = find(result.checks, "passive_authentication." + std::string(part));
+    if (check == nullptr) throw std::logic_error("a check is missing");
+    return *check;
+}
+
+std::string outcome(const PassiveAuthentication& result, std::string_view part) {
+    const Check& check = check_of(result, part);
+    return std::string(name(check.result)) + (check.reason.empty() ? "" : " " + check.reason);
+}
+
+class PassiveAuthenticationTest : public testing::Test {
+protected:
+    PassiveAuthentication run(const Bytes& security_object, const std::map<int, Bytes>& groups = kGroups,
+                              Time at = kNow) const {
+        return authenticate(files_of(security_object, groups), *store, {at, std::nullopt});
+    }
+
+    /// A document with one departure must be accepted with that deviation and no other.
+    void expect_tolerated(const Bytes& security_object, DeviationCode code, const TrustStore& in) const {
+        const PassiveAuthentication result = authenticate(files_of(security_object), in, {kNow, std::nullopt});
+        EXPECT_TRUE(result.authentic()) << name(code) << ": " << outcome(result, "signature") << ", "
+                                        << outcome(result, "chain");
+        ASSERT_EQ(result.deviations.size(), 1U) << name(code);
+        EXPECT_EQ(result.deviations[0].code, code) << name(result.deviations[0].code);
+    }
+    void expect_tolerated(const Bytes& security_object, DeviationCode code) const {
+        expect_tolerated(security_object, code, *store);
+    }
+
+    /// A document whose signer was made from the template must be accepted with one deviation.
+    void expect_signer_tolerated(const CertificateTemplate& what, DeviationCode code) const {
+        const CertifiedKey other = issue(what, PrivateKey::generate_ec(Curve::brainpool_p256r1), issuer);
+        expect_tolerated(sign_security_object(kGroups, other), code);
+    }
+
+    CertifiedKey issuer = specimen::country_signer();
+    CertifiedKey signer = specimen::document_signer(issuer);
+    std::shared_ptr<const TrustStore> store = specimen::store_of({issuer.certificate});
+};
+
+TEST_F(PassiveAuthenticationTest, PassesAGenuineDocumentDownToTheAnchor) {
+    SecurityObjectOptions options;
+    options.signing_time = specimen::at(2025);
+    const Bytes object = sign_security_object(kGroups, signer, options);
+    LdsFiles files = files_of(object);
+    files.com = kCom;
+    const PassiveAuthentication result = authenticate(files, *store, {kNow, std::nullopt});
+    EXPECT_TRUE(result.authentic());
+    EXPECT_EQ(result.checks.size(), 7U);
+    EXPECT_EQ(outcome(result, "com_consistent"), "passed");
+    EXPECT_EQ(outcome(result, "revocation"), "undetermined no_list");
+    EXPECT_EQ(result.deviations, Deviations());
+    EXPECT_EQ(result.matching, (std::set<int>{1, 2}));
+    EXPECT_EQ(result.trust.anchor, issuer.parsed().description());
+    EXPECT_EQ(result.trust.anchor_country, "UT");
+    EXPECT_TRUE(result.trust.specimen);
+    EXPECT_EQ(result.trust.trust_version, 1U);
+}
+
+TEST_F(PassiveAuthenticationTest, LeavesTheChainOpenWithAnEmptyStore) {
+    const Bytes object = sign_security_object(kGroups, signer);
+    const PassiveAuthentication result = authenticate(files_of(object), *TrustStore::empty(), {kNow, std::nullopt});
+    EXPECT_EQ(outcome(result, "signature"), "passed");
+    EXPECT_EQ(outcome(result, "chain"), "undetermined issuer_unknown");
+    EXPECT_FALSE(result.authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, FindsAChangedByteOfADataGroup) {
+    std::map<int, Bytes> groups = kGroups;
+    groups[2].back() ^= 1U;
+    const PassiveAuthentication result = run(sign_security_object(kGroups, signer), groups);
+    EXPECT_EQ(outcome(result, "data_group_hashes"), "failed hash_mismatch");
+    EXPECT_EQ(detail(check_of(result, "data_group_hashes"), "dg2"), "mismatch");
+    EXPECT_EQ(result.matching, (std::set<int>{1}));
+}
+
+TEST_F(PassiveAuthenticationTest, NamesAGroupThatIsNotCovered) {
+    std::map<int, Bytes> groups = kGroups;
+    groups[4] = from_hex("76 00");
+    const PassiveAuthentication result = run(sign_security_object(kGroups, signer), groups);
+    EXPECT_EQ(outcome(result, "data_group_hashes"), "passed");
+    EXPECT_EQ(detail(check_of(result, "data_group_hashes"), "dg4"), "not_covered");
+    EXPECT_TRUE(contains(result.deviations, DeviationCode::data_group_not_covered));
+    EXPECT_FALSE(result.matching.contains(4));
+}
+
+TEST_F(PassiveAuthenticationTest, ReportsAComThatDisagrees) {
+    const Bytes object = sign_security_object({{1, kGroups.at(1)}}, signer);
+    LdsFiles files = files_of(object);
+    files.com = kCom;
+    const PassiveAuthentication result = authenticate(files, *store, {kNow, std::nullopt});
+    EXPECT_EQ(outcome(result, "com_consistent"), "passed");
+    EXPECT_TRUE(contains(result.deviations, DeviationCode::com_disagrees));
+}
+
+// The departures of real documents, one by one.
+
+TEST_F(PassiveAuthenticationTest, ToleratesExplicitParametersOfTheSigner) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.explicit_ec_parameters = true;
+    expect_signer_tolerated(what, DeviationCode::certificate_explicit_ec_parameters);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesExplicitParametersOfTheIssuer) {
+    CertificateTemplate what = CertificateTemplate::country_signer(specimen::issuer_name(), specimen::kIssuerValidity);
+    what.explicit_ec_parameters = true;
+    const CertifiedKey other = issue_self_signed(what, PrivateKey::generate_ec(Curve::brainpool_p384r1));
+    expect_tolerated(sign_security_object(kGroups, specimen::document_signer(other)),
+                     DeviationCode::certificate_explicit_ec_parameters, *specimen::store_of({other.certificate}));
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesASignerIssuerWrittenInAnotherOrderAndType) {
+    SecurityObjectOptions options;
+    options.signer_issuer = NameWriter()
+                                .attribute(asn1::Oid("2.5.4.3"), asn1::Tag::printable_string, "csca  of UT")
+                                .organization("SPECIMEN")
+                                .country("UT")
+                                .der();
+    expect_tolerated(sign_security_object(kGroups, signer, options), DeviationCode::signer_issuer_name_spelling);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesAnIssuerNameSpelledOtherwise) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.issuer = NameWriter().common_name("CSCA of UT").country("UT").organization("Specimen").der();
+    expect_signer_tolerated(what, DeviationCode::certificate_issuer_name_spelling);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesAnotherIssuerNameOfTheCountryWithTheRightKey) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.issuer = NameWriter().country("UT").common_name("Old name").der();
+    expect_signer_tolerated(what, DeviationCode::certificate_issuer_name_differs);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesMissingAndWrongKeyIdentifiers) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.with_authority_key_id = false;
+    expect_signer_tolerated(what, DeviationCode::certificate_key_id_missing);
+    what.with_authority_key_id = true;
+    what.authority_key_id = from_hex("00 01 02");
+    expect_signer_tolerated(what, DeviationCode::certificate_authority_key_id_mismatch);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesASignerWithoutKeyUsage) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.key_usage.clear();
+    expect_signer_tolerated(what, DeviationCode::certificate_key_usage_missing);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesAnIssuerWithoutBasicConstraints) {
+    CertificateTemplate what = CertificateTemplate::country_signer(specimen::issuer_name(), specimen::kIssuerValidity);
+    what.basic_constraints.reset();
+    const CertifiedKey other = issue_self_signed(what, PrivateKey::generate_ec(Curve::secp256r1));
+    expect_tolerated(sign_security_object(kGroups, specimen::document_signer(other)),
+                     DeviationCode::certificate_basic_constraints_missing, *specimen::store_of({other.certificate}));
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesIndefiniteLengthsAndStringsInPieces) {
+    SecurityObjectOptions options;
+    options.indefinite_length = true;
+    const PassiveAuthentication result = run(sign_security_object(kGroups, signer, options));
+    EXPECT_TRUE(result.authentic());
+    ASSERT_EQ(result.deviations.size(), 2U);
+    for (const Deviation& deviation : result.deviations)
+        EXPECT_EQ(deviation.code, DeviationCode::security_object_encoding);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesOldContentTypes) {
+    for (const char* type : {"1.2.840.113549.1.7.1", "1.3.27.1.1.1", "1.2.528.1.1006.1.20.1"}) {
+        SecurityObjectOptions options;
+        options.content_type = asn1::Oid(type);
+        expect_tolerated(sign_security_object(kGroups, signer, options), DeviationCode::security_object_content_type);
+    }
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesAttributesThatWereSignedUnsorted) {
+    SecurityObjectOptions options;
+    options.attributes_unsorted = true;
+    expect_tolerated(sign_security_object(kGroups, signer, options), DeviationCode::signed_data_attributes_order);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesAContentSignedWithoutAttributes) {
+    SecurityObjectOptions options;
+    options.without_attributes = true;
+    expect_tolerated(sign_security_object(kGroups, signer, options), DeviationCode::signed_data_attributes_missing);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesTwoDigestsInOneSigner) {
+    SecurityObjectOptions options;
+    options.digest = DigestAlgorithm::sha512;
+    expect_tolerated(sign_security_object(kGroups, signer, options), DeviationCode::signed_data_algorithm_differs);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesOtherVersionsOfSignedData) {
+    for (const int version : {1, 4}) {
+        SecurityObjectOptions options;
+        options.version = version;
+        expect_tolerated(sign_security_object(kGroups, signer, options), DeviationCode::signed_data_version);
+    }
+}
+
+TEST_F(PassiveAuthenticationTest, FindsTheSignerByKeyIdentifier) {
+    SecurityObjectOptions options;
+    options.by_key_id = true;
+    expect_tolerated(sign_security_object(kGroups, signer, options), DeviationCode::signer_identified_by_key_id);
+}
+
+TEST_F(PassiveAuthenticationTest, FindsTheSignersCertificateInTheStore) {
+    SecurityObjectOptions options;
+    options.without_certificate = true;
+    const Bytes object = sign_security_object(kGroups, signer, options);
+    EXPECT_EQ(outcome(run(object), "signature"), "undetermined signer_certificate_missing");
+    const auto with_signer = specimen::store_of({issuer.certificate}, {signer.certificate});
+    EXPECT_TRUE(authenticate(files_of(object), *with_signer, {kNow, std::nullopt}).authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesPssParametersThatAreLeftOut) {
+    const CertifiedKey rsa = issue(specimen::document_signer_template(), PrivateKey::generate_rsa(2048), issuer);
+    SecurityObjectOptions options;
+    options.algorithm =
+        SignatureAlgorithm{SignatureScheme::rsa_pss, DigestAlgorithm::sha256, DigestAlgorithm::sha256, 32};
+    const PassiveAuthentication plain = run(sign_security_object(kGroups, rsa, options));
+    EXPECT_TRUE(plain.authentic());
+    EXPECT_EQ(plain.deviations, Deviations());
+    options.bare_algorithm = true;
+    expect_tolerated(sign_security_object(kGroups, rsa, options), DeviationCode::signed_data_pss_parameters);
+}
+
+TEST_F(PassiveAuthenticationTest, TakesTheKeysAlgorithmInPlaceOfTheSignatures) {
+    SecurityObjectOptions options;
+    options.bare_algorithm = true;
+    const PassiveAuthentication result = run(sign_security_object(kGroups, signer, options));
+    EXPECT_TRUE(result.authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, NamesSha1) {
+    SecurityObjectOptions options;
+    options.group_digest = DigestAlgorithm::sha1;
+    expect_tolerated(sign_security_object(kGroups, signer, options), DeviationCode::algorithm_sha1);
+}
+
+TEST_F(PassiveAuthenticationTest, JudgesAnExpiredSignerByItsSigningTime) {
+    const Time later = specimen::at(2035);
+    const PassiveAuthentication undated = run(sign_security_object(kGroups, signer), kGroups, later);
+    EXPECT_EQ(outcome(undated, "validity"), "passed");
+    EXPECT_TRUE(contains(undated.deviations, DeviationCode::signer_expired_undated));
+
+    SecurityObjectOptions options;
+    options.signing_time = specimen::at(2025);
+    const PassiveAuthentication dated = run(sign_security_object(kGroups, signer, options), kGroups, later);
+    EXPECT_EQ(outcome(dated, "validity"), "passed");
+    EXPECT_TRUE(contains(dated.deviations, DeviationCode::signer_expired));
+
+    options.signing_time = specimen::at(2034, 6);
+    EXPECT_EQ(outcome(run(sign_security_object(kGroups, signer, options), kGroups, later), "validity"),
+              "failed expired");
+    EXPECT_EQ(outcome(run(sign_security_object(kGroups, signer), kGroups, specimen::at(2023)), "validity"),
+              "failed not_yet_valid");
+}
+
+TEST_F(PassiveAuthenticationTest, NamesAnAnchorThatHasExpired) {
+    CertificateTemplate what =
+        CertificateTemplate::country_signer(specimen::issuer_name(), {specimen::at(2020), specimen::at(2025)});
+    const CertifiedKey other = issue_self_signed(what, PrivateKey::generate_ec(Curve::secp256r1));
+    expect_tolerated(sign_security_object(kGroups, specimen::document_signer(other)), DeviationCode::anchor_expired,
+                     *specimen::store_of({other.certificate}));
+}
+
+// Their evil twins.
+
+TEST_F(PassiveAuthenticationTest, RefusesExplicitParametersWithAnotherGenerator) {
+    CertificateTemplate what = specimen::document_signer_template();
+    const PrivateKey key = PrivateKey::generate_ec(Curve::secp256r1);
+    Bytes spki = explicit_spki(key.public_key());
+    const Bytes generator = curve_domain(Curve::secp256r1).generator;
+    const auto at = std::ranges::search(spki, generator);
+    ASSERT_FALSE(at.empty());
+    std::ranges::copy(key.public_key().value(), at.begin());
+    what.spki = spki;
+    const PassiveAuthentication result = run(sign_security_object(kGroups, issue(what, key, issuer)));
+    EXPECT_EQ(outcome(result, "signature"), "failed key_refused");
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesTheIssuersNameOverAnotherKey) {
+    const CertifiedKey impostor = specimen::country_signer();
+    CertificateTemplate what = specimen::document_signer_template();
+    what.authority_key_id = to_bytes(issuer.parsed().subject_key_id());
+    const PassiveAuthentication claimed =
+        run(sign_security_object(kGroups, issue(what, PrivateKey::generate_ec(Curve::secp256r1), impostor)));
+    EXPECT_EQ(outcome(claimed, "signature"), "passed");
+    EXPECT_EQ(outcome(claimed, "chain"), "failed signature_invalid");
+
+    what.with_authority_key_id = false;
+    EXPECT_EQ(
+        outcome(run(sign_security_object(kGroups, issue(what, PrivateKey::generate_ec(Curve::secp256r1), impostor))),
+                "chain"),
+        "failed signature_invalid");
+
+    // With the impostor's own key identifier it may be a key of that issuer which is not known yet: never accepted.
+    const PassiveAuthentication honest = run(sign_security_object(kGroups, specimen::document_signer(impostor)));
+    EXPECT_EQ(outcome(honest, "chain"), "undetermined issuer_unknown");
+    ASSERT_EQ(honest.steps.size(), 1U);
+    EXPECT_EQ(honest.steps[0].reason, "another_key");
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesAttributesThatWereReorderedAfterSigning) {
+    SecurityObjectOptions options;
+    options.signing_time = specimen::at(2025);
+    const Bytes sorted = sign_security_object(kGroups, signer, options);
+    const SecurityObject parsed = SecurityObject::parse(sorted);
+    const ByteView attributes = parsed.signed_data.signers()[0].attributes;
+    asn1::Cursor cursor(attributes);
+    std::vector<Bytes> parts;
+    while (!cursor.at_end()) parts.push_back(to_bytes(cursor.read().raw));
+    std::ranges::reverse(parts);
+    Bytes reordered;
+    for (const Bytes& part : parts) append(reordered, part);
+    Bytes object = sorted;
+    std::ranges::copy(reordered, object.begin() + (attributes.data() - sorted.data()));
+    EXPECT_EQ(outcome(run(object), "signature"), "failed signature_invalid");
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesAnObjectWithoutSigner) {
+    const Bytes object = asn1::element(static_cast<asn1::Tag>(0x77),
+                                       sign_data(asn1::Oid("2.23.136.1.1.1"), lds_security_object(kGroups), {}));
+    const PassiveAuthentication result = run(object);
+    EXPECT_EQ(outcome(result, "structure"), "passed");
+    EXPECT_EQ(outcome(result, "signature"), "failed no_signer");
+    EXPECT_FALSE(result.authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesTwoSignersOfWhomOneIsFalse) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.serial = {0x22};
+    CertifiedKey second = issue(what, PrivateKey::generate_ec(Curve::secp256r1), issuer);
+    const auto sign_by_both = [&] {
+        return asn1::element(static_cast<asn1::Tag>(0x77),
+                             sign_data(asn1::Oid("2.23.136.1.1.1"), lds_security_object(kGroups), {signer, second}));
+    };
+    EXPECT_TRUE(run(sign_by_both()).authentic());
+    second.key = PrivateKey::generate_ec(Curve::secp256r1);
+    const PassiveAuthentication result = run(sign_by_both());
+    EXPECT_EQ(outcome(result, "signature"), "failed signature_invalid");
+    EXPECT_FALSE(result.authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesTwoSignersOfWhomOneIsUnknown) {
+    const CertifiedKey stranger = specimen::document_signer(specimen::country_signer("XX"), "XX");
+    const Bytes object =
+        asn1::element(static_cast<asn1::Tag>(0x77),
+                      sign_data(asn1::Oid("2.23.136.1.1.1"), lds_security_object(kGroups), {signer, stranger}));
+    const PassiveAuthentication result = run(object);
+    EXPECT_EQ(outcome(result, "chain"), "undetermined issuer_unknown");
+    EXPECT_FALSE(result.authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesTrailingBytes) {
+    Bytes object = sign_security_object(kGroups, signer);
+    object.push_back(0);
+    EXPECT_EQ(outcome(run(object), "structure"), "failed malformed");
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesAWrongDigestAlgorithm) {
+    SecurityObjectOptions options;
+    options.digest_identifier = asn1::Oid("2.16.840.1.101.3.4.2.3");
+    EXPECT_EQ(outcome(run(sign_security_object(kGroups, signer, options)), "signature"),
+              "failed message_digest_mismatch");
+    options.digest_identifier = asn1::Oid("1.2.840.113549.2.5");
+    EXPECT_EQ(outcome(run(sign_security_object(kGroups, signer, options)), "signature"),
+              "failed digest_algorithm_unknown");
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesASignerOfAnotherCountry) {
+    const PassiveAuthentication result = run(sign_security_object(kGroups, specimen::document_signer(issuer, "XX")));
+    EXPECT_EQ(outcome(result, "signature"), "passed");
+    EXPECT_EQ(outcome(result, "chain"), "failed country_differs");
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesALeafThatIssues) {
+    CertificateTemplate leaf = CertificateTemplate::document_signer(specimen::issuer_name(), specimen::kIssuerValidity);
+    leaf.basic_constraints = BasicConstraints{};
+    leaf.extended_key_usage = {asn1::Oid("1.3.6.1.5.5.7.3.1")};
+    const CertifiedKey web = issue_self_signed(leaf, PrivateKey::generate_ec(Curve::secp256r1));
+    const Bytes object = sign_security_object(kGroups, specimen::document_signer(web));
+    const auto with_leaf = specimen::store_of({web.certificate});
+    const PassiveAuthentication result = authenticate(files_of(object), *with_leaf, {kNow, std::nullopt});
+    EXPECT_EQ(outcome(result, "chain"), "failed not_an_issuer");
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesAnAnchorOfAnotherPurpose) {
+    const auto lists_only = specimen::store_of({issuer.certificate}, {}, {}, {Purpose::master_lists});
+    const Bytes object = sign_security_object(kGroups, signer);
+    const PassiveAuthentication result = authenticate(files_of(object), *lists_only, {kNow, std::nullopt});
+    EXPECT_EQ(outcome(result, "chain"), "undetermined anchor_of_another_purpose");
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesAListSignerAsDocumentSigner) {
+    const CertifiedKey list_signer =
+        issue(CertificateTemplate::master_list_signer(specimen::signer_name(), specimen::kSignerValidity),
+              PrivateKey::generate_ec(Curve::secp256r1), issuer);
+    EXPECT_EQ(outcome(run(sign_security_object(kGroups, list_signer)), "chain"), "failed extended_key_usage");
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesACriticalExtensionThatItDoesNotKnow) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.further_extensions = {extension(asn1::Oid("1.2.3.4"), true, asn1::null())};
+    const CertifiedKey other = issue(what, PrivateKey::generate_ec(Curve::secp256r1), issuer);
+    EXPECT_EQ(outcome(run(sign_security_object(kGroups, other)), "chain"), "failed unknown_critical_extension");
+}
+
+TEST_F(PassiveAuthenticationTest, SurvivesATruncationAtEveryByte) {
+    const Bytes object = sign_security_object(kGroups, signer);
+    for (std::size_t size = 0; size < object.size(); ++size) {
+        const Bytes shortened(object.begin(), object.begin() + static_cast<std::ptrdiff_t>(size));
+        ASSERT_EQ(outcome(run(shortened), "structure"), "failed malformed") << size;
+    }
+}
+
+TEST_F(PassiveAuthenticationTest, AcceptsNoChangedByteOfWhatWasSigned) {
+    const Bytes object = sign_security_object(kGroups, signer);
+    for (std::size_t at = 0; at < object.size(); ++at) {
+        Bytes changed = object;
+        changed[at] ^= 0x20U;
+        const PassiveAuthentication result = run(changed);
+        // What is not signed (a version, the announced digests) may change, and is then a deviation.
+        ASSERT_FALSE(result.authentic() && result.deviations.empty()) << at;
+    }
+}
+
+// Revocation and link certificates.
+
+TEST_F(PassiveAuthenticationTest, FindsARevokedSigner) {
+    RevocationTemplate list;
+    list.this_update = specimen::at(2026, 5);
+    const Bytes clean = issue_revocation_list(list, issuer);
+    list.revoked[to_bytes(signer.parsed().serial())] = specimen::at(2026, 4);
+    const Bytes revoking = issue_revocation_list(list, issuer);
+    const Bytes object = sign_security_object(kGroups, signer);
+    const auto outcome_with = [&](const Bytes& revocation_list, Time at, std::optional<std::chrono::hours> limit) {
+        const auto with_list = specimen::store_of({issuer.certificate}, {}, {revocation_list});
+        return outcome(authenticate(files_of(object), *with_list, {at, limit}), "revocation");
+    };
+    EXPECT_EQ(outcome_with(clean, kNow, std::nullopt), "passed");
+    EXPECT_EQ(outcome_with(revoking, kNow, std::nullopt), "failed revoked");
+    EXPECT_EQ(outcome_with(clean, kNow, std::chrono::hours(24 * 7)), "undetermined list_too_old");
+    EXPECT_EQ(outcome_with(clean, kNow, std::chrono::hours(24 * 40)), "passed");
+    EXPECT_EQ(outcome_with(revoking, kNow, std::chrono::hours(24 * 7)), "failed revoked");
+}
+
+TEST_F(PassiveAuthenticationTest, TakesNoRevocationListOfAnImpostor) {
+    RevocationTemplate list;
+    list.this_update = specimen::at(2026, 5);
+    const auto with_list =
+        specimen::store_of({issuer.certificate}, {}, {issue_revocation_list(list, specimen::country_signer())});
+    const Bytes object = sign_security_object(kGroups, signer);
+    EXPECT_EQ(outcome(authenticate(files_of(object), *with_list, {kNow, std::nullopt}), "revocation"),
+              "undetermined no_list");
+}
+
+TEST_F(PassiveAuthenticationTest, ClimbsOverALinkCertificate) {
+    const PrivateKey new_key = PrivateKey::generate_ec(Curve::brainpool_p384r1);
+    CertificateTemplate what = CertificateTemplate::country_signer(specimen::issuer_name(), specimen::kIssuerValidity);
+    what.serial = {0x02};
+    const CertifiedKey link = issue(what, new_key, issuer);
+    const Bytes object = sign_security_object(kGroups, specimen::document_signer(link));
+    EXPECT_EQ(outcome(run(object), "chain"), "undetermined issuer_unknown");
+    const auto with_link = specimen::store_of({issuer.certificate}, {link.certificate});
+    const PassiveAuthentication result = authenticate(files_of(object), *with_link, {kNow, std::nullopt});
+    EXPECT_TRUE(result.authentic()) << outcome(result, "chain");
+    EXPECT_EQ(detail(check_of(result, "chain"), "links"), "1");
+    EXPECT_EQ(result.trust.anchor, issuer.parsed().description());
+}
+
+TEST(CardSecurity, IsJudgedAsASignedFile) {
+    const CertifiedKey issuer = specimen::country_signer();
+    const CertifiedKey signer = specimen::document_signer(issuer);
+    const Bytes infos = asn1::set_of({asn1::sequence({asn1::oid(asn1::Oid("0.4.0.127.0.7.2.2.2")), asn1::integer(1)})});
+    const Bytes file = sign_card_security(infos, signer);
+    const auto store = specimen::store_of({issuer.certificate});
+    const CardSecurityAuthentication result = authenticate_card_security(file, *store, {kNow, std::nullopt});
+    EXPECT_TRUE(result.authentic());
+    EXPECT_EQ(result.checks.size(), 4U);
+    EXPECT_EQ(result.security_infos, infos);
+    const CardSecurityAuthentication broken =
+        authenticate_card_security(ByteView(file).first(file.size() - 1), *store, {kNow, std::nullopt});
+    EXPECT_FALSE(broken.authentic());
+    EXPECT_EQ(broken.checks.size(), 4U);
+}
+
+}  // namespace
+}  // namespace tahvil::trust
