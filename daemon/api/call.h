@@ -46,6 +46,7 @@ struct Response {
     std::string body;
     std::vector<std::pair<std::string, std::string>> fields;  ///< beside media and length
     std::shared_ptr<Stream> stream;                           ///< in place of a body
+    std::string created;                                      ///< the id of what was made
     bool close = false;                                       ///< nothing more is read from this connection
 };
 

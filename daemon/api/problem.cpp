@@ -92,24 +92,4 @@ Response problem(const std::exception& error) {
                   conflict == nullptr ? std::vector<std::string>{} : conflict->choices());
 }
 
-Response json_response(std::string text) {
-    Response response;
-    response.media = "application/json";
-    response.body = std::move(text);
-    return response;
-}
-
-Response created_response(const Route& route, std::string_view id, std::string_view collection) {
-    Response response = json_response(boost::json::serialize(boost::json::object{{"id", id}}));
-    response.status = route.success;
-    if (!collection.empty()) response.fields.emplace_back("Location", std::string{collection} + "/" + std::string{id});
-    return response;
-}
-
-std::optional<std::string_view> Call::query_value(std::string_view name) const {
-    for (const auto& [key, value] : query)
-        if (key == name) return value;
-    return std::nullopt;
-}
-
 }  // namespace tahvil::daemon::api

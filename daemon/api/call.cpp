@@ -1,3 +1,9 @@
+#include "daemon/api/call.h"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
 #include "daemon/api/contract.h"
 #include "daemon/api/percent.h"
 
@@ -22,6 +28,30 @@ bool match_path(std::string_view pattern, std::string_view path, std::vector<std
         }
     }
     return pattern.empty() && path.empty();
+}
+
+std::optional<std::string_view> Call::query_value(std::string_view name) const {
+    for (const auto& [key, value] : query)
+        if (key == name) return value;
+    return std::nullopt;
+}
+
+Response json_response(std::string text) {
+    Response response;
+    response.media = "application/json";
+    response.body = std::move(text);
+    return response;
+}
+
+Response created_response(const Route& route, std::string_view id) {
+    Response response = json_response(boost::json::serialize(boost::json::object{{"id", id}}));
+    response.status = route.success;
+    response.created = id;
+    const std::string item = std::string{route.path} + "/{id}";
+    const auto all = routes();
+    if (std::any_of(all.begin(), all.end(), [&](const Route& other) { return other.path == item; }))
+        response.fields.emplace_back("Location", std::string{route.path} + "/" + percent_encode(id));
+    return response;
 }
 
 }  // namespace tahvil::daemon::api
