@@ -159,7 +159,8 @@ Bytes SecurityInfos::encode() const {
     for (const ActiveAuthenticationInfo& info : active_authentication)
         parts.push_back(asn1::sequence({asn1::oid(active_authentication_protocol()), encode_integer(info.version),
                                         asn1::oid(info.signature_algorithm)}));
-    for (const TerminalAuthenticationInfo& info : terminal_authentication) parts.push_back(encode_terminal_authentication(info));
+    for (const TerminalAuthenticationInfo& info : terminal_authentication)
+        parts.push_back(encode_terminal_authentication(info));
     for (const UnknownSecurityInfo& info : unknown) parts.push_back(info.encoded);
     return asn1::set_of(std::move(parts));
 }
