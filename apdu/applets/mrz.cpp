@@ -4,6 +4,7 @@
 #include <array>
 
 #include "crypto/error.h"
+#include "crypto/protocol/mrz_information.h"
 
 namespace tahvil::mrz {
 
@@ -15,19 +16,6 @@ constexpr char kFiller = '<';
 
 bool is_allowed(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == kFiller;
-}
-
-unsigned value(char c) {
-    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-    if (c >= 'A' && c <= 'Z') return static_cast<unsigned>(c - 'A') + 10;
-    return 0;
-}
-
-char digit_of(std::string_view field) {
-    static constexpr std::array<unsigned, 3> weights{7, 3, 1};
-    unsigned sum = 0;
-    for (std::size_t i = 0; i < field.size(); ++i) sum += value(field[i]) * weights.at(i % weights.size());
-    return static_cast<char>('0' + sum % 10);
 }
 
 void require_allowed(std::string_view field) {
@@ -96,7 +84,7 @@ std::string covered(const Layout& at, std::string_view text) {
 }
 
 void check(Mrz& mrz, const char* field, std::string_view text, char found) {
-    if (digit_of(text) != found) mrz.wrong_check_digits.emplace_back(field);
+    if (mrz_check_digit(text) != found) mrz.wrong_check_digits.emplace_back(field);
 }
 
 /// Doc 9303-5, 4.2.2, note j: with a filler in place of its check digit, the number goes on in the optional data up to
@@ -122,7 +110,8 @@ std::optional<std::array<unsigned, 3>> numbers(std::string_view yymmdd) {
     if (yymmdd.size() != kDate || !std::ranges::all_of(yymmdd, [](char c) { return c >= '0' && c <= '9'; }))
         return std::nullopt;
     std::array<unsigned, 3> read{};
-    for (std::size_t i = 0; i < read.size(); ++i) read.at(i) = value(yymmdd[2 * i]) * 10 + value(yymmdd[2 * i + 1]);
+    for (std::size_t i = 0; i < read.size(); ++i)
+        read.at(i) = static_cast<unsigned>((yymmdd[2 * i] - '0') * 10 + (yymmdd[2 * i + 1] - '0'));
     return read;
 }
 
@@ -144,7 +133,7 @@ public:
     }
     void put_checked(std::size_t offset, std::size_t size, std::string_view field) {
         put(offset, size, field);
-        text_[offset + size] = digit_of(std::string_view(text_).substr(offset, size));
+        text_[offset + size] = mrz_check_digit(std::string_view(text_).substr(offset, size));
     }
     void put_names(const Mrz& mrz) {
         std::string names = mrz.primary_identifier;
@@ -154,7 +143,7 @@ public:
         put(at_.names, at_.names_size, names);
     }
     std::string finish() {
-        text_[at_.composite] = digit_of(covered(at_, text_));
+        text_[at_.composite] = mrz_check_digit(covered(at_, text_));
         return text_;
     }
 
@@ -164,11 +153,6 @@ private:
 };
 
 }  // namespace
-
-char check_digit(std::string_view field) {
-    require_allowed(field);
-    return digit_of(field);
-}
 
 Mrz parse(std::string_view text) {
     Mrz mrz;
@@ -228,7 +212,7 @@ std::string format(const Mrz& mrz) {
         require_allowed(mrz.document_number);
         writer.put(at.document_number, kDocumentNumber,
                    std::string_view(mrz.document_number).substr(0, kDocumentNumber));
-        optional = mrz.document_number.substr(kDocumentNumber) + digit_of(mrz.document_number);
+        optional = mrz.document_number.substr(kDocumentNumber) + mrz_check_digit(mrz.document_number);
         if (!mrz.optional_data.empty() || optional.size() < at.optional_size) optional += kFiller + mrz.optional_data;
     }
     if (mrz.format == Format::td3)
@@ -237,30 +221,6 @@ std::string format(const Mrz& mrz) {
         writer.put(at.optional, at.optional_size, optional);
     if (at.optional_2_size != 0) writer.put(at.optional_2, at.optional_2_size, mrz.optional_data_2);
     return writer.finish();
-}
-
-SecretBytes information(std::string_view document_number, std::string_view birth_date, std::string_view expiry_date) {
-    require_allowed(document_number);
-    if (document_number.empty() || document_number.size() > 24)
-        throw InvalidInput("input.mrz", "a document number has 1 to 24 characters");
-    for (const std::string_view date : {birth_date, expiry_date}) {
-        require_allowed(date);
-        if (date.size() != kDate) throw InvalidInput("input.mrz", "a date of the MRZ has six characters");
-    }
-    const std::size_t number = std::max(document_number.size(), kDocumentNumber);
-    SecretBytes all(number + 1 + 2 * (kDate + 1));
-    auto out = all.writable().begin();
-    const auto put = [&out](std::string_view field, std::size_t size) {
-        const auto start = out;
-        out = std::ranges::copy(field, out).out;
-        out = std::fill_n(out, size - field.size(), static_cast<std::uint8_t>(kFiller));
-        const ByteView written(&*start, size);
-        *out++ = static_cast<std::uint8_t>(digit_of(as_text(written)));
-    };
-    put(document_number, number);
-    put(birth_date, kDate);
-    put(expiry_date, kDate);
-    return all;
 }
 
 std::optional<std::chrono::year_month_day> birth_date(std::string_view yymmdd, std::chrono::year_month_day today) {

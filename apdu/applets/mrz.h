@@ -7,8 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "crypto/bytes.h"
-
 /// The machine readable zone (Doc 9303-3, 4.9, and parts 4 to 6 for the three sizes).
 namespace tahvil::mrz {
 
@@ -43,13 +41,6 @@ Mrz parse(std::string_view text);
 /// Writes it with right check digits, without line breaks; names that are too long are cut off. Throws InvalidInput
 /// "input.mrz" for a field that has characters an MRZ does not have, or that does not fit.
 std::string format(const Mrz& mrz);
-
-/// Doc 9303-3, 4.9: weights 7, 3, 1. Throws InvalidInput "input.mrz" for a character that an MRZ does not have.
-char check_digit(std::string_view field);
-
-/// What the keys of BAC and PACE are derived from: document number, birth date and expiry date, each with its check
-/// digit (Doc 9303-11, 4.3.2 and 4.4.4.1). Dates are YYMMDD. Throws InvalidInput "input.mrz".
-SecretBytes information(std::string_view document_number, std::string_view birth_date, std::string_view expiry_date);
 
 /// A birth date, taken as the last such day up to `today`; nothing when parts are unknown or the day does not exist.
 std::optional<std::chrono::year_month_day> birth_date(std::string_view yymmdd, std::chrono::year_month_day today);

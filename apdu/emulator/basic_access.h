@@ -1,8 +1,7 @@
 #pragma once
 
 #include "apdu/emulator/function.h"
-#include "crypto/cipher.h"
-#include "crypto/mac.h"
+#include "crypto/protocol/bac.h"
 #include "crypto/random.h"
 
 namespace tahvil::emulator {
@@ -11,22 +10,17 @@ namespace tahvil::emulator {
 /// application whose AID is given.
 class BasicAccess final : public Function {
 public:
-    /// `mrz_information` is document number, birth date and expiry date, each with its check digit (4.3.2).
+    /// `mrz_information` is what mrz_information() gives.
     BasicAccess(ByteView aid, ByteView mrz_information, RandomSource random);
 
     std::optional<Response> answer(const Command& command, Session& session, Tally& tally) override;
-    void reset() override { challenge_.clear(); }
+    void reset() override { attempt_.reset(); }
 
 private:
-    BasicAccess(ByteView aid, const SessionKeys& document_keys, RandomSource random);
-
-    Response authenticate(const Command& command, Session& session);
-
     Bytes aid_;
-    BlockCipher cipher_;
-    Mac mac_;
+    bac::AccessKeys keys_;
     RandomSource random_;
-    Bytes challenge_;
+    std::optional<bac::Chip> attempt_;
 };
 
 }  // namespace tahvil::emulator

@@ -9,9 +9,8 @@ WireLimits wire_limits(const LinkSettings& settings) {
     limits.transmission = settings.link == Link::contact_t0 ? Transmission::t0 : Transmission::t1;
     // With T=0 an extended command goes in ENVELOPEs: one exchange stays short.
     if (settings.extended_length && settings.link != Link::contact_t0) {
-        limits.command = std::clamp(settings.command_buffer, WireLimits::kShortCommand, WireLimits::kExtendedCommand);
-        limits.response =
-            std::clamp(settings.response_buffer, WireLimits::kShortResponse, WireLimits::kExtendedResponse);
+        limits.command = std::clamp(settings.command_buffer, WireLimits::kShortCommand, LinkSettings::kLongest);
+        limits.response = std::clamp(settings.response_buffer, WireLimits::kShortResponse, LinkSettings::kLongest);
     }
     return limits;
 }

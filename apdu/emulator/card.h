@@ -13,6 +13,8 @@ namespace tahvil::emulator {
 enum class Link : std::uint8_t { contact_t0, contact_t1, contactless };
 
 struct LinkSettings {
+    static constexpr std::size_t kLongest = 0xFFFF;  ///< that a buffer can be: vpcd counts messages in two bytes
+
     Link link = Link::contactless;
     bool extended_length = true;         ///< whether extended length fields are understood
     std::size_t command_buffer = 4096;   ///< bytes of the longest command APDU that is taken when they are

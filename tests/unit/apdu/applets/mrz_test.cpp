@@ -84,15 +84,6 @@ TEST(Mrz, RefusesWhatIsNone) {
     EXPECT_THROW(format(mrz), InvalidInput);
 }
 
-// Doc 9303-11, D.2.
-TEST(Mrz, InformationOfAppendixD2) {
-    EXPECT_EQ(as_text(information("L898902C<", "690806", "940623").view()), "L898902C<369080619406236");
-    EXPECT_EQ(as_text(information("L898902C", "690806", "940623").view()), "L898902C<369080619406236");
-    EXPECT_EQ(as_text(information("D23145890734", "340712", "950712").view()), "D23145890734934071279507122");
-    EXPECT_THROW(information("l898902c", "690806", "940623"), InvalidInput);
-    EXPECT_THROW(information("L898902C", "1969-08-06", "940623"), InvalidInput);
-}
-
 TEST(Mrz, GivesTwoDigitYearsTheirCentury) {
     constexpr auto today = 2026y / 11 / 22;
     EXPECT_EQ(birth_date("261122", today), 2026y / 11 / 22);
