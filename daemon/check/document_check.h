@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,12 +62,21 @@ DocumentFindings check_document(const LdsDocument& document, const Expected& exp
 /// authentication, and an identity check takes no more than it must.
 std::set<lds::File> files_needed(const std::set<int>& data_groups, Purpose purpose, const Parts& want);
 
-/// The verdict on files that came from anywhere: no chip is there to be asked. Purpose `read`.
-/// `steps` receives the path that was tried, for people who ask.
-Verdict verify_document(const LdsDocument& document, const Expected& expected, const Knowledge& knowledge,
-                        std::string id, std::vector<trust::PathStep>* steps = nullptr);
-
-/// Puts checks into the order of running, decides, and fills in what every verdict says.
+/// \name What was found out, into a verdict
+/// @{
+void add_to(Verdict& verdict, const DocumentFindings& findings);
+void add_to(Verdict& verdict, const trust::CardSecurityAuthentication& findings);
+/// Puts the checks into the order of running, decides, and fills in what the decision was made by.
 void conclude(Verdict& verdict, const Knowledge& knowledge);
+/// @}
+
+struct VerifiedDocument {
+    Verdict verdict;
+    std::vector<trust::PathStep> steps;  ///< the paths that were tried, for people who ask
+};
+
+/// The verdict on files that came from anywhere: no chip is there to be asked. Its purpose is `read`.
+VerifiedDocument verify_document(const LdsDocument& document, const Expected& expected, const Knowledge& knowledge,
+                                 std::string id);
 
 }  // namespace tahvil::daemon

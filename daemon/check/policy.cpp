@@ -111,11 +111,20 @@ std::string in_words(std::string_view code) {
     return words;
 }
 
-/// "document.revocation: undetermined, list stale (list is 9 days old, limit 7)"
+/// What a check tells a person beside its reason.
+std::string words_of(const Check& check) {
+    if (const std::string_view words = detail(check, "words"); !words.empty()) return std::string{words};
+    const std::string_view age = detail(check, "age_hours");
+    const std::string_view limit = detail(check, "age_limit_hours");
+    if (age.empty() || limit.empty()) return {};
+    return "list is " + std::string{age} + " hours old, limit " + std::string{limit};
+}
+
+/// "document.revocation: undetermined, list too old (list is 216 hours old, limit 168)"
 std::string line(const Check& check) {
     std::string text = check.id + ": " + std::string{name(check.result)};
     if (!check.reason.empty()) text += ", " + in_words(check.reason);
-    if (const std::string_view why = detail(check, "why"); !why.empty()) text += " (" + std::string{why} + ")";
+    if (const std::string words = words_of(check); !words.empty()) text += " (" + words + ")";
     return text;
 }
 

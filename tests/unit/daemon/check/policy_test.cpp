@@ -222,9 +222,10 @@ TEST(Decision, ChecksOfACertificatePathAreNeededOnlyWhereTheProfileRestsOnOne) {
 
 TEST(Decision, AStaleListRefersAndTheReasonSaysHowStale) {
     Facts facts = all_is_well(Purpose::handover);
-    set(facts, "document.revocation", Result::undetermined, "list_stale", {{"why", "list is 9 days old, limit 7"}});
+    set(facts, "document.revocation", Result::undetermined, "list_too_old",
+        {{"age_hours", "216"}, {"age_limit_hours", "168"}});
     EXPECT_THAT(decide(facts).because,
-                ElementsAre("document.revocation: undetermined, list stale (list is 9 days old, limit 7)"));
+                ElementsAre("document.revocation: undetermined, list too old (list is 216 hours old, limit 168)"));
 }
 
 TEST(Decision, EveryOpenQuestionIsNamed) {
