@@ -56,12 +56,12 @@ trust::PassiveAuthentication authenticate(const LdsDocument& document, const Kno
 /// kept for the checks that needed it.
 class Content {
 public:
-    Content(const LdsDocument& document, const DocumentFindings& findings, Date today) {
-        read(document, findings, lds::File::dg1,
+    Content(const LdsDocument& files, const DocumentFindings& findings, Date today) {
+        read(files, findings, lds::File::dg1,
              [&](ByteView file) { take_mrz(mrz::parse(lds::parse_dg1(file)), today); });
-        read(document, findings, lds::File::dg2, [&](ByteView file) { take_portrait(lds::parse_dg2(file)); });
-        read(document, findings, lds::File::dg11, [&](ByteView file) { take_person(lds::parse_dg11(file)); });
-        read(document, findings, lds::File::dg12, [&](ByteView file) { take_document(lds::parse_dg12(file)); });
+        read(files, findings, lds::File::dg2, [&](ByteView file) { take_portrait(lds::parse_dg2(file)); });
+        read(files, findings, lds::File::dg11, [&](ByteView file) { take_person(lds::parse_dg11(file)); });
+        read(files, findings, lds::File::dg12, [&](ByteView file) { take_document(lds::parse_dg12(file)); });
         if (holder.national_code.empty() && mrz) take_national_code(mrz->optional_data);
         if (holder.national_code.empty() && mrz) take_national_code(mrz->optional_data_2);
     }
