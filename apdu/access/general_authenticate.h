@@ -11,7 +11,8 @@ namespace tahvil {
 /// One data object of dynamic authentication data (ISO/IEC 7816-4, 11.5.5): its tag and its value.
 using AuthenticationObject = std::pair<tlv::Tag, ByteView>;
 
-/// GENERAL AUTHENTICATE with DO'7C' around `object` (around nothing when its tag is 0), as a link of a chain unless `last`.
+/// GENERAL AUTHENTICATE with DO'7C' around `object` (around nothing when its tag is 0), as a link of a chain unless
+/// `last`.
 Response general_authenticate(Channel& card, AuthenticationObject object, bool last);
 
 /// What is inside DO'7C' of an answer. Throws CardRefused, naming the step, for a status word other than 9000, and

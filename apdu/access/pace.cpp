@@ -131,8 +131,8 @@ Established establish(Channel& card, const Offer& offer, const Password& passwor
     require_usable(*state, password, options);
 
     Party terminal(Role::terminal, offer.info.protocol, offer.group, password, options.random);
-    const Bytes nonce = single_authentication_object(general_authenticate(card, {}, false), kEncryptedNonce,
-                                                     "PACE, encrypted nonce");
+    const Bytes nonce =
+        single_authentication_object(general_authenticate(card, {}, false), kEncryptedNonce, "PACE, encrypted nonce");
     take("PACE, encrypted nonce", [&] { terminal.accept_nonce(nonce); });
 
     const Bytes own_mapping = terminal.mapping_data();

@@ -40,8 +40,8 @@ struct Established {
 /// MSE:Set AT and the four steps of GENERAL AUTHENTICATE, in the MF, over the plain channel.
 ///
 /// Throws AccessDenied: "access.pace_denied" (wrong password), "access.pin_suspended", "access.pin_blocked",
-/// "access.pin_deactivated", "access.last_try"; ProtocolViolation when the card breaks the rules; CardRefused when it does
-/// not do PACE.
+/// "access.pin_deactivated", "access.last_try"; ProtocolViolation when the card breaks the rules; CardRefused when it
+/// does not do PACE.
 Established establish(Channel& card, const Offer& offer, const Password& password, const Options& options = {});
 
 }  // namespace tahvil::pace

@@ -9,7 +9,7 @@
 #include "crypto/error.h"
 #include "crypto/key_agreement.h"
 #include "crypto/signature.h"
-#include "tests/unit/crypto/thrown_code.h"
+#include "tests/support/thrown_code.h"
 
 namespace tahvil {
 namespace {

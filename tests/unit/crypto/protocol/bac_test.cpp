@@ -5,8 +5,8 @@
 #include "crypto/digest.h"
 #include "crypto/mac.h"
 #include "crypto/protocol/mrz_information.h"
-#include "tests/unit/crypto/replay.h"
-#include "tests/unit/crypto/thrown_code.h"
+#include "tests/support/replay.h"
+#include "tests/support/thrown_code.h"
 
 // The numbers are those of ICAO Doc 9303-11 (eighth edition), appendix D.
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/crypto/thrown_code.h"
+#include "tests/support/thrown_code.h"
 
 namespace tahvil {
 namespace {

@@ -8,8 +8,8 @@
 #include "crypto/protocol/domain_parameters.h"
 #include "crypto/protocol/mrz_information.h"
 #include "crypto/protocol/public_key_object.h"
-#include "tests/unit/crypto/replay.h"
-#include "tests/unit/crypto/thrown_code.h"
+#include "tests/support/replay.h"
+#include "tests/support/thrown_code.h"
 
 // The numbers are those of ICAO Doc 9303-11 (eighth edition), appendices G, H and I.
 
