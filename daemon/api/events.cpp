@@ -3,15 +3,33 @@
 #include <charconv>
 #include <utility>
 
+#include <boost/json.hpp>
+
+#include "daemon/text/time.h"
+
 namespace tahvil::daemon::api {
 
-void EventLog::publish(std::string type, std::string data, std::optional<uid_t> owner) {
+std::string EventLog::data_of(std::string_view type, const boost::json::object& members) const {
+    boost::json::object event{{"type", type}, {"at", to_iso(now_())}};
+    event.insert(members.begin(), members.end());
+    return boost::json::serialize(event);
+}
+
+void EventLog::publish(std::string_view type, const boost::json::object& members, std::optional<uid_t> owner) {
+    Event event{0, std::string{type}, data_of(type, members), owner};
     {
         const std::lock_guard lock{mutex_};
-        events_.push_back(std::make_shared<const Event>(Event{++last_, std::move(type), std::move(data), owner}));
+        event.number = ++last_;
+        events_.push_back(std::make_shared<const Event>(std::move(event)));
         if (events_.size() > kept_) events_.pop_front();
     }
+    const std::lock_guard lock{notify_mutex_};
     if (notify_) notify_();
+}
+
+void EventLog::on_publish(std::function<void()> notify) {
+    const std::lock_guard lock{notify_mutex_};
+    notify_ = std::move(notify);
 }
 
 std::uint64_t EventLog::last_number() const {
@@ -34,13 +52,40 @@ std::optional<std::uint64_t> EventLog::number_of(std::string_view id) const {
 
 std::shared_ptr<const Event> EventLog::next_after(std::uint64_t number, bool& lost) const {
     const std::lock_guard lock{mutex_};
-    if (events_.empty() || number >= last_) {
-        lost = false;
-        return nullptr;
-    }
+    lost = false;
+    if (events_.empty() || number >= last_) return nullptr;
     const std::uint64_t first = events_.front()->number;
     lost = number + 1 < first;
     return lost ? events_.front() : events_[static_cast<std::size_t>(number + 1 - first)];
+}
+
+EventStream::EventStream(const EventLog& log, std::string_view last_event_id, uid_t caller, bool all)
+    : log_(log), caller_(caller), all_(all), position_(log.last_number()) {
+    if (last_event_id.empty()) return;
+    if (const auto number = log.number_of(last_event_id)) {
+        position_ = *number;
+    } else {
+        reset_ = true;
+    }
+}
+
+std::string EventStream::take(std::size_t most) {
+    std::string text;
+    const auto tell = [&](std::uint64_t number, std::string_view type, std::string_view data) {
+        text += "id: " + log_.id_of(number) + "\nevent: " + std::string{type} + "\ndata: " + std::string{data} + "\n\n";
+    };
+    while (text.size() < most) {
+        bool lost = false;
+        const auto event = log_.next_after(position_, lost);
+        if (std::exchange(reset_, false) || lost) {
+            if (lost) position_ = event->number - 1;
+            tell(position_, "reset", log_.data_of("reset", {}));
+        }
+        if (!event) break;
+        position_ = event->number;
+        if (all_ || !event->owner || *event->owner == caller_) tell(event->number, event->type, event->data);
+    }
+    return text;
 }
 
 }  // namespace tahvil::daemon::api

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -9,7 +11,10 @@
 #include <string>
 #include <string_view>
 
+#include <boost/json/fwd.hpp>
 #include <sys/types.h>
+
+#include "daemon/api/call.h"
 
 namespace tahvil::daemon::api {
 
@@ -23,14 +28,17 @@ struct Event {
 /// What happened lately, in order, kept for those who come back. Services publish from any thread.
 class EventLog {
 public:
+    using WallClock = std::function<std::chrono::sys_seconds()>;
+
     /// `epoch` tells this run of the daemon from another in the ids of events: a short random word.
-    EventLog(std::string epoch, std::size_t kept) : epoch_(std::move(epoch)), kept_(kept) {}
+    EventLog(std::string epoch, std::size_t kept, WallClock now)
+        : epoch_(std::move(epoch)), kept_(kept), now_(std::move(now)) {}
 
-    /// `data` is a JSON object in one line whose members `type` and `at` the contract asks for.
-    void publish(std::string type, std::string data, std::optional<uid_t> owner = std::nullopt);
+    /// `members` are what the event says beside its type and time.
+    void publish(std::string_view type, const boost::json::object& members, std::optional<uid_t> owner = std::nullopt);
 
-    /// Called after each event, on the publisher's thread. Set before the first event.
-    void on_publish(std::function<void()> notify) { notify_ = std::move(notify); }
+    /// Called after each event, on the publisher's thread. Waits for a call that is under way.
+    void on_publish(std::function<void()> notify);
 
     std::uint64_t last_number() const;
 
@@ -41,13 +49,35 @@ public:
     /// The first event after `number`; sets `lost` when events between were already dropped.
     std::shared_ptr<const Event> next_after(std::uint64_t number, bool& lost) const;
 
+    /// The one line of JSON that an event is.
+    std::string data_of(std::string_view type, const boost::json::object& members) const;
+
 private:
     std::string epoch_;
     std::size_t kept_;
+    WallClock now_;
+    std::mutex notify_mutex_;
     std::function<void()> notify_;
     mutable std::mutex mutex_;
     std::deque<std::shared_ptr<const Event>> events_;
     std::uint64_t last_ = 0;
+};
+
+/// The events that one caller may see, as server-sent events (HTML, 9.2): from now on, or from after `last_event_id`.
+/// When what followed that one is no longer kept, or it is of another run, an event `reset` comes first.
+class EventStream : public Stream {
+public:
+    /// The caller sees what belongs to nobody, what is its own, and with `all` what is others'.
+    EventStream(const EventLog& log, std::string_view last_event_id, uid_t caller, bool all);
+
+    std::string take(std::size_t most) override;
+
+private:
+    const EventLog& log_;
+    uid_t caller_;
+    bool all_;
+    bool reset_ = false;
+    std::uint64_t position_;
 };
 
 }  // namespace tahvil::daemon::api

@@ -1,0 +1,157 @@
+#include "served.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+
+#include "daemon/api/contract.h"
+
+namespace tahvil::test {
+
+TemporaryFolder::TemporaryFolder() : path_("/tmp/tahvil-test-XXXXXX") {
+    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no temporary folder");
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+void ScriptedOperations::set(const std::string& operation, Function function) {
+    const std::lock_guard lock{mutex_};
+    functions_[operation] = std::move(function);
+}
+
+std::size_t ScriptedOperations::calls(const std::string& operation) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = calls_.find(operation);
+    return found == calls_.end() ? 0 : found->second;
+}
+
+api::Response ScriptedOperations::answer(const api::Call& call, const Function& otherwise) {
+    Function function;
+    {
+        const std::lock_guard lock{mutex_};
+        const std::string operation{call.route->operation};
+        ++calls_[operation];
+        const auto found = functions_.find(operation);
+        function = found == functions_.end() ? otherwise : found->second;
+    }
+    return function(call);
+}
+
+namespace {
+
+ScriptedOperations::Function text(const char* json) {
+    return [json](const api::Call&) { return api::json_response(json); };
+}
+
+ScriptedOperations::Function created() {
+    return [](const api::Call& call) { return api::created_response(*call.route, "01"); };
+}
+
+}  // namespace
+
+api::Response ScriptedOperations::get_contract(const api::Call& call) {
+    return answer(call, [](const api::Call&) { return api::json_response(std::string{api::contract_json()}); });
+}
+api::Response ScriptedOperations::get_health(const api::Call& call) {
+    return answer(call, text(R"({"status":"ok","version":"0","started_at":"2026-01-01T00:00:00Z","pcsc":{"state":"off"},
+        "readers":{"count":0,"with_card":0},"trust":{"version":0,"anchors":0}})"));
+}
+api::Response ScriptedOperations::list_readers(const api::Call& call) {
+    return answer(call, text(R"({"readers":[]})"));
+}
+api::Response ScriptedOperations::get_reader(const api::Call& call) {
+    return answer(call, text(R"({"id":"r","name":"R","state":"empty"})"));
+}
+api::Response ScriptedOperations::stream_events(const api::Call& call) {
+    return answer(call, [](const api::Call&) {
+        class Silent : public api::Stream {
+            std::string take(std::size_t /*most*/) override { return {}; }
+        };
+        api::Response response;
+        response.media = "text/event-stream";
+        response.stream = std::make_shared<Silent>();
+        return response;
+    });
+}
+api::Response ScriptedOperations::create_check(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::get_check(const api::Call& call) {
+    return answer(call, text(R"({"id":"01","state":"queued"})"));
+}
+api::Response ScriptedOperations::cancel_check(const api::Call& call) {
+    return answer(call, [](const api::Call&) {
+        api::Response response;
+        response.status = 204;
+        return response;
+    });
+}
+api::Response ScriptedOperations::get_trust(const api::Call& call) {
+    return answer(call, text(R"({"version":0,"anchors":[]})"));
+}
+api::Response ScriptedOperations::import_master_list(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::import_certificates(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::import_revocation_list(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::import_hot_list(const api::Call& call) {
+    return answer(call, created());
+}
+
+api::RoleMap test_roles() {
+    api::RoleMap roles;
+    roles.grant_user(kOperator, {api::RoleKind::operator_, {}});
+    roles.grant_user(kOtherOperator, {api::RoleKind::operator_, {}});
+    roles.grant_user(kSupervisor, {api::RoleKind::supervisor_, {}});
+    roles.grant_user(kField, {api::RoleKind::field_, {}});
+    roles.grant_user(kRelyingParty, {api::RoleKind::relying_party_, "bank"});
+    roles.grant_user(kAuditor, {api::RoleKind::auditor_, {}});
+    roles.grant_user(kAdministrator, {api::RoleKind::administrator_, {}});
+    return roles;
+}
+
+RunningServer::RunningServer(api::Operations& operations, const api::Limits& limits)
+    : path_(folder_.path() + "/t.sock"),
+      log_([this](daemon::LogLevel, std::string_view line) {
+          const std::lock_guard lock{mutex_};
+          lines_.emplace_back(line);
+      }),
+      listening_(path_, std::nullopt),
+      api_(std::make_unique<api::Api>(operations, test_roles(), limits, log_)),
+      server_(std::make_unique<api::Server>(listening_.release(), *api_, limits, log_,
+                                            [](int socket) {
+                                                api::Peer peer = api::identify_peer(socket);
+                                                if (const auto pretended = pretended_uid(socket)) {
+                                                    peer = {*pretended, *pretended, peer.pid, {}};
+                                                } else {
+                                                    peer = {kOperator, kOperator, peer.pid, {}};
+                                                }
+                                                return peer;
+                                            })),
+      thread_([this] { server_->run(); }) {}
+
+RunningServer::~RunningServer() {
+    server_->stop();
+    thread_.join();
+}
+
+std::vector<std::string> RunningServer::log_lines() const {
+    const std::lock_guard lock{mutex_};
+    return lines_;
+}
+
+bool RunningServer::logged(std::string_view text) const {
+    const std::lock_guard lock{mutex_};
+    for (const auto& line : lines_)
+        if (line.find(text) != std::string::npos) return true;
+    return false;
+}
+
+}  // namespace tahvil::test
