@@ -56,8 +56,9 @@ public:
     /// a + b. Throws CryptoError when that is the neutral element.
     Bytes add(ByteView a, ByteView b) const;
 
-    /// What both sides of a Diffie-Hellman agree on: of a curve the x coordinate, of DH the whole value. Does all that
-    /// check() does with the peer's element first.
+    /// What both sides of a Diffie-Hellman agree on: of a curve the x coordinate, of DH the whole value. The peer's
+    /// element has been through receive() or check(); a point off the curve and a degenerate value are refused here
+    /// too.
     SecretBytes agree(ByteView own_scalar, ByteView peer_element) const;
 
     /// numerator / denominator modulo the order, which must be prime. Throws CryptoError for a DH group.

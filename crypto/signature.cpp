@@ -132,9 +132,15 @@ SignatureAlgorithm read_signature_algorithm(asn1::Cursor& cursor, std::optional<
     // What follows an identifier other than that of RSASSA-PSS is NULL or nothing, and says nothing.
     if (identifier == rsa_encryption && fallback) return {SignatureScheme::rsa_pkcs1, *fallback, *fallback, 0};
     if (identifier == ec_public_key && fallback) return {SignatureScheme::ecdsa, *fallback, *fallback, 0};
+    const std::optional<SignatureAlgorithm> known = signature_algorithm_by_oid(identifier);
+    if (!known) unknown(identifier.dotted());
+    return *known;
+}
+
+std::optional<SignatureAlgorithm> signature_algorithm_by_oid(const asn1::Oid& identifier) {
     const auto found = std::ranges::find(identifiers(), identifier, &Identifier::oid);
-    if (found == identifiers().end()) unknown(identifier.dotted());
-    return {found->scheme, found->digest, found->digest, 0};
+    if (found == identifiers().end()) return std::nullopt;
+    return SignatureAlgorithm{found->scheme, found->digest, found->digest, 0};
 }
 
 Bytes encode(const SignatureAlgorithm& algorithm) {

@@ -35,6 +35,9 @@ std::string description(const SignatureAlgorithm& algorithm);  ///< "ECDSA with 
 /// "crypto.unknown_signature_algorithm".
 SignatureAlgorithm read_signature_algorithm(asn1::Cursor& cursor, std::optional<DigestAlgorithm> fallback = {});
 
+/// What an identifier alone says, which for RSASSA-PSS is nothing.
+std::optional<SignatureAlgorithm> signature_algorithm_by_oid(const asn1::Oid& identifier);
+
 /// The AlgorithmIdentifier, DER.
 Bytes encode(const SignatureAlgorithm& algorithm);
 
