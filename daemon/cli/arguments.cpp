@@ -1,0 +1,365 @@
+#include "daemon/cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+
+#include "crypto/error.h"
+#include "daemon/cli/input.h"
+#include "daemon/cli/message.h"
+#include "daemon/text/date.h"
+
+namespace tahvil::cli {
+
+namespace {
+
+using Paths = std::vector<std::string>;
+
+/// The values as CLI11 collects them, not yet checked.
+struct Typed {
+    bool json = false;
+    std::string socket;
+
+    bool watch = false;
+    std::string reader;
+    std::vector<std::string> can, mrz, pin;
+    int can_fd = -1, mrz_fd = -1, pin_fd = -1;
+    std::string document_number, birth_date, expiry_date;
+    std::string holder;
+    bool allow_last_try = false;
+    std::vector<std::string> expected;
+    std::string purpose = "handover";
+    std::string out;
+
+    std::string folder, security_object, com, card_security, at;
+    Paths data_groups, trust;
+    bool explain = false;
+    std::string certificate;
+    Paths intermediates, anchors, revocation_lists;
+
+    std::string store;
+    Paths pins, files;
+    bool allow_rollback = false;
+    std::string id;
+
+    std::string card = "specimen", person, address, link = "contactless", fault, trust_out;
+};
+
+/// Builds the grammar in one language.
+class Grammar {
+public:
+    explicit Grammar(Language language) : language_(language), app_(text(Message::help_program), "tahvil") {
+        set_up(app_);
+        app_.footer(text(Message::examples_program));
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", "tahvil " TAHVIL_VERSION)->description(text(Message::option_version));
+        app_.add_flag("--json", typed.json, text(Message::option_json));
+        add(app_, "--socket", typed.socket, Message::option_socket, "PATH");
+
+        readers_ = verb(app_, "readers", Message::help_readers, Message::examples_readers);
+        readers_->add_flag("--watch", typed.watch, text(Message::option_watch));
+        doctor_ = verb(app_, "doctor", Message::help_doctor, Message::examples_doctor);
+        check_ = verb(app_, "check", Message::help_check, Message::examples_check);
+        add_check_options(*check_);
+        add(*check_, "--purpose", typed.purpose, Message::option_purpose, "PURPOSE")
+            ->check(CLI::IsMember({"handover", "field", "identity_check", "read"}));
+        read_ = verb(app_, "read", Message::help_read, Message::examples_read);
+        add_check_options(*read_);
+        add(*read_, "--out", typed.out, Message::option_out, "DIR")->required();
+        add_verify();
+        add_trust();
+        add_emulate();
+    }
+
+    CLI::App& app() { return app_; }
+
+    /// The verb that was given, with its values checked.
+    Verb chosen(std::vector<std::string>& warnings) const {
+        if (readers_->parsed()) return ReadersArguments{typed.watch};
+        if (doctor_->parsed()) return DoctorArguments{};
+        if (check_->parsed() || read_->parsed()) return check_arguments(warnings);
+        if (verify_->parsed()) return verify_arguments();
+        if (import_->parsed()) {
+            return TrustImportArguments{optional(typed.store), typed.pins, typed.allow_rollback, paths(typed.files)};
+        }
+        if (list_->parsed()) return TrustListArguments{optional(typed.store)};
+        if (show_->parsed()) return TrustShowArguments{optional(typed.store), typed.id};
+        if (status_->parsed()) return TrustStatusArguments{optional(typed.store)};
+        return emulate_arguments();
+    }
+
+    Typed typed;
+
+private:
+    std::string text(Message message) const { return std::string(words(language_, message)); }
+
+    void set_up(CLI::App& app) const {
+        const auto formatter = std::make_shared<CLI::Formatter>();
+        formatter->label("Usage", text(Message::heading_usage));
+        formatter->label("OPTIONS", text(Message::label_options));
+        formatter->label("SUBCOMMAND", text(Message::label_verb));
+        formatter->label("Positionals", text(Message::heading_arguments));
+        formatter->label("REQUIRED", text(Message::label_required));
+        formatter->column_width(34);
+        app.formatter(formatter);
+        app.option_defaults()->group(text(Message::heading_options));
+        app.set_help_flag("-h,--help", text(Message::option_help));
+    }
+
+    CLI::App* verb(CLI::App& parent, const std::string& name, Message help, Message examples) {
+        CLI::App* app = parent.add_subcommand(name, text(help));
+        set_up(*app);
+        app->footer(text(examples));
+        app->group(text(Message::heading_verbs));
+        app->fallthrough();
+        return app;
+    }
+
+    template <typename Value>
+    CLI::Option* add(CLI::App& app, const std::string& name, Value& value, Message help, const std::string& type) {
+        return app.add_option(name, value, text(help))->type_name(type);
+    }
+
+    /// An option that may be given several times, each time with one value.
+    CLI::Option* add_each(CLI::App& app, const std::string& name, std::vector<std::string>& values, Message help,
+                          const std::string& type) {
+        return add(app, name, values, help, type)->allow_extra_args(false);
+    }
+
+    void add_check_options(CLI::App& app) {
+        add(app, "--reader", typed.reader, Message::option_reader, "ID");
+        add(app, "--can", typed.can, Message::option_can, "N")->expected(0, 1);
+        add(app, "--can-fd", typed.can_fd, Message::option_can_fd, "FD");
+        add(app, "--mrz", typed.mrz, Message::option_mrz, "LINE")->expected(0, 3);
+        add(app, "--mrz-fd", typed.mrz_fd, Message::option_mrz_fd, "FD");
+        add(app, "--document-number", typed.document_number, Message::option_document_number, "D");
+        add(app, "--birth-date", typed.birth_date, Message::option_birth_date, "DATE");
+        add(app, "--expiry-date", typed.expiry_date, Message::option_expiry_date, "DATE");
+        add(app, "--pin", typed.pin, Message::option_pin, "")->expected(0, 1);
+        add(app, "--pin-fd", typed.pin_fd, Message::option_pin_fd, "FD");
+        add(app, "--holder", typed.holder, Message::option_holder, "METHOD")->check(CLI::IsMember({"pin", "portrait"}));
+        app.add_flag("--allow-last-try", typed.allow_last_try, text(Message::option_allow_last_try));
+        add_each(app, "--expect", typed.expected, Message::option_expect, "FIELD=VALUE");
+    }
+
+    void add_verify() {
+        verify_ = verb(app_, "verify", Message::help_verify, Message::examples_verify);
+        add(*verify_, "folder", typed.folder, Message::option_verify_folder, "DIR");
+        add(*verify_, "--sod", typed.security_object, Message::option_sod, "FILE");
+        add(*verify_, "--com", typed.com, Message::option_com, "FILE");
+        add_each(*verify_, "--dg", typed.data_groups, Message::option_dg, "N=FILE");
+        add(*verify_, "--card-security", typed.card_security, Message::option_card_security, "FILE");
+        add_each(*verify_, "--trust", typed.trust, Message::option_verify_trust, "PATH");
+        add(*verify_, "--certificate", typed.certificate, Message::option_certificate, "FILE");
+        add_each(*verify_, "--intermediate", typed.intermediates, Message::option_intermediate, "FILE");
+        add_each(*verify_, "--trust-anchor", typed.anchors, Message::option_trust_anchor, "FILE");
+        add_each(*verify_, "--crl", typed.revocation_lists, Message::option_crl, "FILE");
+        add(*verify_, "--at", typed.at, Message::option_at, "TIME");
+        verify_->add_flag("--explain", typed.explain, text(Message::option_explain));
+    }
+
+    void add_trust() {
+        CLI::App* trust = verb(app_, "trust", Message::help_trust, Message::examples_trust);
+        trust->require_subcommand(1);
+        import_ = verb(*trust, "import", Message::help_trust_import, Message::examples_trust_import);
+        add(*import_, "files", typed.files, Message::option_trust_files, "FILE")->required();
+        add_each(*import_, "--pin", typed.pins, Message::option_trust_pin, "ROOT");
+        import_->add_flag("--allow-rollback", typed.allow_rollback, text(Message::option_allow_rollback));
+        list_ = verb(*trust, "list", Message::help_trust_list, Message::examples_trust);
+        show_ = verb(*trust, "show", Message::help_trust_show, Message::examples_trust);
+        add(*show_, "id", typed.id, Message::option_trust_id, "ID")->required();
+        status_ = verb(*trust, "status", Message::help_trust_status, Message::examples_trust);
+        for (CLI::App* app : {import_, list_, show_, status_}) {
+            add(*app, "--store", typed.store, Message::option_store, "DIR");
+        }
+    }
+
+    void add_emulate() {
+        emulate_ = verb(app_, "emulate", Message::help_emulate, Message::examples_emulate);
+        add(*emulate_, "--card", typed.card, Message::option_card, "CARD");
+        add(*emulate_, "--person", typed.person, Message::option_person, "FILE");
+        add(*emulate_, "--vpcd", typed.address, Message::option_vpcd, "HOST:PORT")->required();
+        add(*emulate_, "--link", typed.link, Message::option_link, "LINK")
+            ->check(CLI::IsMember({"contact", "contactless"}));
+        add(*emulate_, "--fault", typed.fault, Message::option_fault, "SPEC");
+        add(*emulate_, "--trust-out", typed.trust_out, Message::option_trust_out, "DIR");
+    }
+
+    static std::optional<std::filesystem::path> optional(const std::string& path) {
+        if (path.empty()) return std::nullopt;
+        return std::filesystem::path(path);
+    }
+
+    static std::vector<std::filesystem::path> paths(const Paths& typed) { return {typed.begin(), typed.end()}; }
+
+    static std::optional<std::chrono::sys_seconds> time(const std::string& typed) {
+        if (typed.empty()) return std::nullopt;
+        return checked_time(typed);
+    }
+
+    /// Where a secret comes from: an option may be missing, stand alone (then it is asked for), or hold the secret.
+    static SecretSource source(const std::string& option, const std::vector<std::string>& typed, int descriptor,
+                               std::vector<std::string>& warnings) {
+        if (descriptor >= 0) {
+            if (!typed.empty()) {
+                throw InvalidInput("usage.conflict", option + " and " + option + "-fd are given both",
+                                   "Leave out one of them.");
+            }
+            return {SecretSource::Kind::descriptor, {}, descriptor};
+        }
+        if (typed.empty()) return {};
+        if (typed.size() == 1 && typed.front().empty()) return {SecretSource::Kind::terminal, {}, -1};
+        warnings.push_back(option);
+        SecretSource given{SecretSource::Kind::command_line, {}, -1};
+        for (const std::string& line : typed) given.given.emplace_back(as_bytes(line));
+        return given;
+    }
+
+    AccessArguments access(std::vector<std::string>& warnings) const {
+        if (!typed.pin.empty() && !typed.pin.front().empty()) {
+            throw InvalidInput("usage.pin", "a PIN on the command line is not taken, because others can read it there",
+                               "Leave the value out to be asked for it, or use --pin-fd.");
+        }
+        AccessArguments access;
+        access.can = source("--can", typed.can, typed.can_fd, warnings);
+        for (auto& can : access.can.given) can = checked_can(can.view());
+        access.mrz = source("--mrz", typed.mrz, typed.mrz_fd, warnings);
+        if (!access.mrz.given.empty()) access.mrz.given = checked_mrz(access.mrz.given);
+        access.pin = source("--pin", typed.pin, typed.pin_fd, warnings);
+        const bool all = !typed.document_number.empty() && !typed.birth_date.empty() && !typed.expiry_date.empty();
+        const bool any = !typed.document_number.empty() || !typed.birth_date.empty() || !typed.expiry_date.empty();
+        if (any && !all) {
+            throw InvalidInput("usage.access", "document number, birth date and expiry date belong together",
+                               "Give --document-number, --birth-date and --expiry-date.");
+        }
+        if (all) {
+            access.document_number = checked_document_number(typed.document_number);
+            access.birth_date = daemon::to_iso(daemon::parse_typed_date(typed.birth_date));
+            access.expiry_date = daemon::to_iso(daemon::parse_typed_date(typed.expiry_date));
+        }
+        const auto ways = int{access.can.kind != SecretSource::Kind::none} +
+                          int{access.mrz.kind != SecretSource::Kind::none} + int{all};
+        if (ways > 1) {
+            throw InvalidInput("usage.access", "a card is opened in one way only",
+                               "Give one of --can, --mrz, and --document-number with both dates.");
+        }
+        return access;
+    }
+
+    CheckArguments check_arguments(std::vector<std::string>& warnings) const {
+        CheckArguments check;
+        check.reader = typed.reader;
+        check.access = access(warnings);
+        check.holder = typed.holder;
+        if (check.holder == "pin" && check.access.pin.kind == SecretSource::Kind::none) {
+            check.access.pin.kind = SecretSource::Kind::terminal;
+        }
+        check.allow_last_try = typed.allow_last_try;
+        for (const std::string& expected : typed.expected) {
+            auto pair = checked_expectation(expected);
+            for (const auto& [field, value] : check.expected) {
+                if (field == pair.first) throw InvalidInput("input.expect", field + " is expected twice");
+            }
+            check.expected.push_back(std::move(pair));
+        }
+        check.purpose = read_->parsed() ? "read" : typed.purpose;
+        check.out = optional(typed.out);
+        return check;
+    }
+
+    Verb verify_arguments() const {
+        const bool files = !typed.security_object.empty() || !typed.com.empty() || !typed.data_groups.empty() ||
+                           !typed.card_security.empty();
+        if (!typed.certificate.empty()) {
+            if (files || !typed.folder.empty() || !typed.trust.empty()) {
+                throw InvalidInput("usage.conflict", "--certificate does not go with a card's files or --trust",
+                                   "Give --certificate with --intermediate, --trust-anchor and --crl.");
+            }
+            if (typed.anchors.empty()) {
+                throw InvalidInput("usage.missing", "--trust-anchor is missing", "Give the anchor of the path.");
+            }
+            return VerifyCertificateArguments{typed.certificate,    paths(typed.intermediates),
+                                              paths(typed.anchors), paths(typed.revocation_lists),
+                                              time(typed.at),       typed.explain};
+        }
+        if (!typed.intermediates.empty() || !typed.anchors.empty() || !typed.revocation_lists.empty()) {
+            throw InvalidInput("usage.missing", "--certificate is missing",
+                               "--intermediate, --trust-anchor and --crl belong to --certificate.");
+        }
+        if (files == !typed.folder.empty()) {
+            throw InvalidInput("usage.conflict",
+                               files ? "a folder and single files are given both" : "nothing to verify",
+                               "Give either a folder, or files by --sod, --com, --dg and --card-security.");
+        }
+        VerifyArguments verify;
+        verify.folder = optional(typed.folder);
+        verify.security_object = optional(typed.security_object);
+        verify.com = optional(typed.com);
+        verify.card_security = optional(typed.card_security);
+        for (const std::string& group : typed.data_groups) {
+            auto [number, file] = checked_data_group(group);
+            for (const auto& other : verify.data_groups) {
+                if (other.first == number) throw InvalidInput("input.data_group", "a data group is given twice");
+            }
+            verify.data_groups.emplace_back(number, file);
+        }
+        verify.trust = paths(typed.trust);
+        verify.at = time(typed.at);
+        verify.explain = typed.explain;
+        return verify;
+    }
+
+    EmulateArguments emulate_arguments() const {
+        const auto [host, port] = checked_host_and_port(typed.address);
+        return {typed.card, optional(typed.person), host, port, typed.link, typed.fault, optional(typed.trust_out)};
+    }
+
+    Language language_;
+    CLI::App app_;
+    CLI::App *readers_ = nullptr, *doctor_ = nullptr, *check_ = nullptr, *read_ = nullptr, *verify_ = nullptr,
+             *import_ = nullptr, *list_ = nullptr, *show_ = nullptr, *status_ = nullptr, *emulate_ = nullptr;
+};
+
+/// "tahvil trust import", as far as the verbs were understood.
+std::string path_of(const CLI::App& app) {
+    std::string path = "tahvil";
+    for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+        at = at->get_subcommands().front();
+        path += " " + at->get_name();
+    }
+    return path;
+}
+
+std::string trouble(Language language, const CLI::ParseError& error) {
+    const std::string what = error.what();
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+        if (what.starts_with("A subcommand")) return say(language, Message::usage_verb_missing);
+        return say(language, Message::usage_missing, {what.substr(0, what.find(' '))});
+    }
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+        return say(language, Message::usage_unexpected, {what.substr(what.rfind(' ') + 1)});
+    }
+    return what;
+}
+
+}  // namespace
+
+std::variant<Arguments, Answer> parse_arguments(int count, const char* const* values, Language language) {
+    Grammar grammar(language);
+    CLI::App& app = grammar.app();
+    try {
+        app.parse(count, values);
+        Arguments arguments;
+        arguments.json = grammar.typed.json;
+        arguments.socket = grammar.typed.socket;
+        arguments.verb = grammar.chosen(arguments.warnings);
+        return arguments;
+    } catch (const CLI::CallForHelp&) {
+        return Answer{ExitStatus::done, app.help()};
+    } catch (const CLI::CallForVersion& version) {
+        return Answer{ExitStatus::done, std::string(version.what()) + "\n"};
+    } catch (const CLI::ParseError& error) {
+        return Answer{ExitStatus::bad_input, say(language, Message::usage_error, {trouble(language, error)}) + "\n" +
+                                                 say(language, Message::usage_see_help, {path_of(app)}) + "\n"};
+    }
+}
+
+}  // namespace tahvil::cli

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "daemon/cli/exit_status.h"
+#include "daemon/cli/language.h"
+
+namespace tahvil::cli {
+
+/// Where a secret is to come from.
+struct SecretSource {
+    enum class Kind : std::uint8_t { none, command_line, terminal, descriptor };
+
+    Kind kind = Kind::none;
+    std::vector<SecretBytes> given;  ///< from the command line, checked; one for each line
+    int descriptor = -1;
+};
+
+/// What opens a card. At most one of CAN, MRZ and the three fields is there.
+struct AccessArguments {
+    SecretSource can;
+    SecretSource mrz;
+    SecretSource pin;
+    std::string document_number;
+    std::string birth_date;  ///< ISO 8601, as is the next
+    std::string expiry_date;
+
+    bool names_nothing() const {
+        return can.kind == SecretSource::Kind::none && mrz.kind == SecretSource::Kind::none && document_number.empty();
+    }
+};
+
+struct ReadersArguments {
+    bool watch = false;
+};
+
+struct DoctorArguments {};
+
+/// For `check`, and with a folder for `read`.
+struct CheckArguments {
+    std::string reader;
+    AccessArguments access;
+    std::string purpose;
+    std::string holder;  ///< "pin", "portrait" or empty
+    bool allow_last_try = false;
+    std::vector<std::pair<std::string, std::string>> expected;  ///< field and value
+    std::optional<std::filesystem::path> out;
+};
+
+struct VerifyArguments {
+    std::optional<std::filesystem::path> folder;
+    std::optional<std::filesystem::path> security_object;
+    std::optional<std::filesystem::path> com;
+    std::vector<std::pair<unsigned, std::filesystem::path>> data_groups;
+    std::optional<std::filesystem::path> card_security;
+    std::vector<std::filesystem::path> trust;
+    std::optional<std::chrono::sys_seconds> at;
+    bool explain = false;
+};
+
+struct VerifyCertificateArguments {
+    std::filesystem::path certificate;
+    std::vector<std::filesystem::path> intermediates;
+    std::vector<std::filesystem::path> anchors;
+    std::vector<std::filesystem::path> revocation_lists;
+    std::optional<std::chrono::sys_seconds> at;
+    bool explain = false;
+};
+
+struct TrustImportArguments {
+    std::optional<std::filesystem::path> store;
+    std::vector<std::string> pins;  ///< files or fingerprints
+    bool allow_rollback = false;
+    std::vector<std::filesystem::path> files;
+};
+
+struct TrustListArguments {
+    std::optional<std::filesystem::path> store;
+};
+
+struct TrustShowArguments {
+    std::optional<std::filesystem::path> store;
+    std::string id;
+};
+
+struct TrustStatusArguments {
+    std::optional<std::filesystem::path> store;
+};
+
+struct EmulateArguments {
+    std::string card;
+    std::optional<std::filesystem::path> person;
+    std::string host;
+    std::string port;
+    std::string link;
+    std::string fault;
+    std::optional<std::filesystem::path> trust_out;
+};
+
+using Verb =
+    std::variant<ReadersArguments, DoctorArguments, CheckArguments, VerifyArguments, VerifyCertificateArguments,
+                 TrustImportArguments, TrustListArguments, TrustShowArguments, TrustStatusArguments, EmulateArguments>;
+
+/// The command line, taken apart and checked.
+struct Arguments {
+    bool json = false;
+    std::string socket;  ///< empty when --socket was not given
+    std::vector<std::string> warnings;
+    Verb verb;
+};
+
+/// What is to be printed in place of running a verb: help, the version, or what is wrong with the usage.
+struct Answer {
+    ExitStatus status = ExitStatus::done;
+    std::string text;
+};
+
+/// Throws InvalidInput for a value that can not be.
+std::variant<Arguments, Answer> parse_arguments(int count, const char* const* values, Language language);
+
+}  // namespace tahvil::cli
