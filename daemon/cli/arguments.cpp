@@ -13,6 +13,8 @@ namespace {
 
 using Paths = std::vector<std::string>;
 
+constexpr int kLastDescriptor = 1 << 20;
+
 /// The values as CLI11 collects them, not yet checked.
 struct Typed {
     bool json = false;
