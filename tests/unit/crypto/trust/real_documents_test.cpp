@@ -69,16 +69,21 @@ TEST_F(RealDocuments, ListsComeInUnderTheirPinnedRoots) {
     EXPECT_EQ(older.items.size(), 557U + 1U) << refusals(older);
     EXPECT_GE(newer.items.size(), 588U + 1U) << refusals(newer);
     EXPECT_EQ(dutch.items.size(), 411U + 1U) << refusals(dutch);
-    for (const ImportReport* report : {&older, &newer, &dutch}) EXPECT_EQ(refusals(*report), "");
+    // Some countries have link certificates that say of themselves that they are no issuers: named, and not used.
+    for (const ImportReport* report : {&older, &newer, &dutch}) {
+        EXPECT_LT(report->count(Outcome::refused), 10U);
+        for (const ImportItem& item : report->items) {
+            EXPECT_EQ(item.reason == "not_an_issuer", item.outcome == Outcome::refused) << item.what;
+        }
+    }
     const auto store = TrustStore::from_bytes(builder.next(at(2026, 8)));
     EXPECT_EQ(store->number(), 1U);
     for (std::size_t i = 0; i < store->size(); ++i) {
         const Entry entry = store->entry(i);
         EXPECT_FALSE(entry.sources.empty());
         EXPECT_NO_THROW(static_cast<void>(entry.certificate.public_key())) << entry.certificate.description();
-        EXPECT_FALSE(entry.certificate.country().empty());
     }
-    std::printf("%zu entries, container %zu bytes\n", store->size(), store->container().size());
+    EXPECT_GT(store->size(), 600U);
 }
 
 TEST_F(RealDocuments, AnOlderListAfterANewerIsRefusedUnlessAllowed) {
@@ -132,10 +137,7 @@ TEST_F(RealDocuments, PassportsPassDownToTheirAnchors) {
         EXPECT_EQ(result.trust.anchor_country, country);
         EXPECT_FALSE(result.trust.specimen);
         EXPECT_FALSE(result.trust.sources.empty());
-        std::printf("%s: %s", country, result.trust.anchor.c_str());
-        for (const Deviation& deviation : result.deviations)
-            std::printf("; %s (%s)", std::string(name(deviation.code)).c_str(), deviation.detail.c_str());
-        std::printf("\n");
+        EXPECT_EQ(result.deviations, Deviations()) << name(result.deviations.at(0).code);
         const PassiveAuthentication alone =
             authenticate({object, {}, {}}, *TrustStore::empty(), {at(2026, 8), std::nullopt});
         EXPECT_EQ(find(alone.checks, "passive_authentication.chain")->result, Result::undetermined);
