@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/signature.h"
-#include "tests/unit/crypto/replay.h"
+#include "tests/support/replay.h"
 
 namespace tahvil::active_authentication {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/protocol/domain_parameters.h"
-#include "tests/unit/crypto/thrown_code.h"
+#include "tests/support/thrown_code.h"
 
 namespace tahvil::chip_authentication {
 namespace {
