@@ -162,7 +162,7 @@ Piece piece_of(const ElementaryFile& file, std::size_t offset, std::size_t expec
     const std::size_t left = file.content.size() - offset;
     const ByteView bytes = ByteView(file.content).subspan(offset, std::min({expected, left, room}));
     // With an Le of zeros as much as there is was asked for (11.3.3); otherwise the end came too early.
-    return {bytes, !all && expected > left ? sw::end_of_file : sw::ok};
+    return {bytes, !all && expected > left && bytes.size() == left ? sw::end_of_file : sw::ok};
 }
 
 bool asks_for_all(std::size_t expected) {
