@@ -1,0 +1,31 @@
+#pragma once
+
+#include <vector>
+
+#include "apdu/emulator/person.h"
+#include "crypto/bytes.h"
+
+/// Writes the files of the LDS (Doc 9303-10), each whole, as a personalisation office does.
+namespace tahvil::emulator {
+
+Bytes write_com(const std::vector<unsigned>& data_groups);
+
+Bytes write_dg1(const Person& person);
+
+/// One face in a record of ISO/IEC 19794-5. `portrait` is a JPEG, JP2 or JPEG 2000 codestream; throws InvalidInput
+/// "input.portrait" when it is neither.
+Bytes write_dg2(ByteView portrait);
+
+/// Name in the holder's own script, national code as personal number, birth date.
+Bytes write_dg11(const Person& person);
+
+/// Around SecurityInfos (a SET).
+Bytes write_dg14(ByteView security_infos);
+
+/// Around a SubjectPublicKeyInfo.
+Bytes write_dg15(ByteView public_key);
+
+/// EF.DIR with one application (ISO/IEC 7816-4, 12.2.2.2).
+Bytes write_directory(ByteView aid);
+
+}  // namespace tahvil::emulator

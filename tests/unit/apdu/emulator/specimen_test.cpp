@@ -1,0 +1,399 @@
+#include "apdu/emulator/specimen.h"
+
+#include <gtest/gtest.h>
+
+#include "apdu/access/bac.h"
+#include "apdu/access/pace.h"
+#include "apdu/applets/lds/data_groups.h"
+#include "apdu/atr.h"
+#include "apdu/card_channel.h"
+#include "apdu/emulator/emulated_wire.h"
+#include "apdu/error.h"
+#include "apdu/file_reader.h"
+#include "apdu/secure_messaging.h"
+#include "apdu/tlv.h"
+#include "crypto/protocol/active_authentication.h"
+#include "crypto/protocol/chip_authentication.h"
+#include "crypto/protocol/mrz_information.h"
+#include "crypto/trust/passive_authentication.h"
+
+namespace tahvil::emulator {
+namespace {
+
+using namespace std::chrono_literals;
+
+const trust::Time kNow = std::chrono::sys_days(2026y / 11 / 22) + 9h;
+
+const SpecimenPki& issuer() {
+    static const SpecimenPki pki = SpecimenPki::make(kNow);
+    return pki;
+}
+
+Specimen make(const SpecimenOptions& options = {}) {
+    return personalise(specimen_person(2026y / 11 / 22), issuer(), options, kNow);
+}
+
+/// What a terminal does with a specimen, step by step.
+class Visit {
+public:
+    explicit Visit(const Specimen& specimen) : specimen_(specimen), wire_(*specimen.card), channel_(wire_) {
+        const Bytes atr = specimen.card->atr();
+        channel_.set_capabilities(Atr::parse(atr).capabilities());
+    }
+
+    void open_by_pace(const pace::Password& password, std::size_t offer = 0) {
+        const auto infos = SecurityInfos::parse(read_file(channel_, file(lds::File::card_access)));
+        auto established = pace::establish(channel_, pace::offers(infos).at(offer), password);
+        secure_ = std::make_unique<SecureMessaging>(channel_, established.keys);
+        pace_ = std::move(established);
+    }
+    void open_by_pace() {
+        open_by_pace(pace::Password::typed(pace::PasswordKind::can, as_bytes(specimen_.person.card_access_number)));
+    }
+    void open_by_bac(std::string_view document_number) {
+        select(channel_);
+        const auto keys =
+            bac::AccessKeys::derive(mrz_information(document_number, mrz::date(specimen_.person.birth_date),
+                                                    mrz::date(specimen_.person.expiry_date))
+                                        .view());
+        secure_ = std::make_unique<SecureMessaging>(channel_, bac::establish(channel_, keys));
+    }
+    void select() { select(*secure_); }
+    Bytes read(lds::File which) { return read_file(*secure_, file(which)); }
+
+    /// Doc 9303-11, 6.2: whether the chip goes on under the new keys.
+    bool chip_is_authentic() {
+        namespace ca = chip_authentication;
+        const Bytes dg14 = read(lds::File::dg14);
+        const auto offer = ca::offers(SecurityInfos::parse(lds::parse_dg14(dg14)), 1).at(0);
+        const ca::Terminal terminal(offer.key.group());
+        if (offer.protocol.cipher == CipherAlgorithm::two_key_triple_des) {
+            secure_->require(Command::manage_security_environment(0x41, 0xA6, tlv::encode(0x91, terminal.public_key())),
+                             "MSE");
+        } else {
+            secure_->require(Command::manage_security_environment(0x41, 0xA4, tlv::encode(0x80, offer.oid.content())),
+                             "MSE");
+            secure_->require(
+                Command::general_authenticate(tlv::encode(0x7C, tlv::encode(0x80, terminal.public_key())), true),
+                "GENERAL AUTHENTICATE");
+        }
+        secure_->restart(terminal.agree(offer.protocol, offer.key));
+        try {
+            read(lds::File::com);
+            return true;
+        } catch (const ProtocolViolation&) {
+            return false;
+        }
+    }
+    bool chip_signs() {
+        const Bytes challenge = from_hex("01 02 03 04 05 06 07 08");
+        const Bytes signature =
+            secure_->require(Command::internal_authenticate(challenge, 256), "INTERNAL AUTHENTICATE");
+        const Bytes dg15 = read(lds::File::dg15);
+        return active_authentication::verify(PublicKey::from_spki(lds::parse_dg15(dg15)), challenge, signature)
+            .has_value();
+    }
+
+    CardChannel& plain() { return channel_; }
+    SecureMessaging& secure() { return *secure_; }
+    const pace::Established& pace() const { return *pace_; }
+
+private:
+    static void select(Channel& channel) {
+        channel.require(Command::select_application(lds::kApplication), "SELECT of the eMRTD application");
+    }
+    static FileIdentifier file(lds::File which) {
+        return {lds::entry(which).identifier, lds::entry(which).short_identifier};
+    }
+
+    const Specimen& specimen_;
+    EmulatedWire wire_;
+    CardChannel channel_;
+    std::unique_ptr<SecureMessaging> secure_;
+    std::optional<pace::Established> pace_;
+};
+
+trust::PassiveAuthentication judge(const std::map<lds::File, Bytes>& files) {
+    trust::StoreContent content;
+    content.number = 1;
+    content.created_at = kNow;
+    content.items.push_back(
+        {issuer().country_signer.certificate, {trust::Purpose::documents}, trust::Status::trusted, {}});
+    content.revocation_lists = {issuer().revocation_list};
+    const auto store = trust::TrustStore::from_bytes(encode(content));
+    trust::LdsFiles read{files.at(lds::File::security_object), files.at(lds::File::com), {}};
+    for (const auto& [file, bytes] : files)
+        if (const auto number = lds::data_group_number(file)) read.data_groups.emplace(*number, bytes);
+    return trust::authenticate(read, *store, {kNow, std::nullopt});
+}
+
+TEST(Specimen, IsReadWholeAndIsAuthenticOnEveryLink) {
+    for (const Link link : {Link::contact_t0, Link::contact_t1, Link::contactless})
+        for (const bool extended : {false, true}) {
+            SpecimenOptions options;
+            options.link = {.link = link, .extended_length = extended};
+            const Specimen specimen = make(options);
+            Visit visit(specimen);
+            visit.open_by_pace();
+            visit.select();
+            std::map<lds::File, Bytes> read;
+            for (const lds::File file : {lds::File::com, lds::File::security_object, lds::File::dg1, lds::File::dg2,
+                                         lds::File::dg11, lds::File::dg14}) {
+                read[file] = visit.read(file);
+                EXPECT_EQ(read[file], specimen.files.at(file)) << lds::name(file);
+            }
+            const auto result = judge(read);
+            EXPECT_TRUE(result.authentic());
+            EXPECT_TRUE(result.trust.specimen);
+            for (const Check& check : result.checks)
+                EXPECT_EQ(check.result, Result::passed) << check.id << check.reason;
+            EXPECT_TRUE(result.deviations.empty());
+            EXPECT_TRUE(visit.chip_is_authentic());
+        }
+}
+
+TEST(Specimen, SaysWhoseItIs) {
+    const Specimen specimen = make();
+    EXPECT_EQ(lds::parse_dg1(specimen.files.at(lds::File::dg1)), mrz::format(mrz_of(specimen.person)));
+    const auto portrait = lds::parse_dg2(specimen.files.at(lds::File::dg2));
+    EXPECT_EQ(portrait.format, lds::ImageFormat::jpeg);
+    EXPECT_EQ(portrait.image.size(), 20'000U);
+    const auto details = lds::parse_dg11(specimen.files.at(lds::File::dg11));
+    EXPECT_EQ(as_text(details.personal_number), specimen.person.national_code);
+    EXPECT_EQ(details.birth_date, specimen.person.birth_date);
+    EXPECT_EQ(lds::readable_name(details.name), "نمونه‌کارت نمونه");
+    SpecimenOptions options;
+    options.portrait = from_hex("FF4FFF51 0000");
+    const Specimen other = make(options);
+    EXPECT_EQ(lds::parse_dg2(other.files.at(lds::File::dg2)).format, lds::ImageFormat::jpeg2000_codestream);
+    options.portrait = from_hex("89504E47");
+    EXPECT_THROW(make(options), InvalidInput);
+}
+
+struct Combination {
+    AccessProtocol access;
+    CipherAlgorithm cipher;
+    int parameter_id;
+    ChipProof chip;
+};
+
+// Doc 9303-11, tables 4, 6 and 7; the tables of what goes with what.
+TEST(Specimen, SpeaksEveryAccessProtocolCipherAndGroup) {
+    using enum AccessProtocol;
+    using enum CipherAlgorithm;
+    for (const Combination& c :
+         {Combination{pace_gm, two_key_triple_des, 12, ChipProof::ca}, Combination{pace_gm, aes192, 8, ChipProof::ca},
+          Combination{pace_gm, aes256, 17, ChipProof::aa_ecdsa}, Combination{pace_gm, aes128, 18, ChipProof::ca},
+          Combination{pace_gm, aes128, 0, ChipProof::ca}, Combination{pace_gm, two_key_triple_des, 1, ChipProof::ca},
+          Combination{pace_gm, aes256, 2, ChipProof::ca}, Combination{pace_im, aes128, 13, ChipProof::aa_rsa},
+          Combination{pace_im, aes128, 0, ChipProof::none}, Combination{pace_im, aes256, 16, ChipProof::none},
+          Combination{pace_cam, aes128, 12, ChipProof::none}, Combination{pace_cam, aes256, 14, ChipProof::ca}}) {
+        SpecimenOptions options;
+        options.access = {c.access};
+        options.cipher = c.cipher;
+        options.parameter_id = c.parameter_id;
+        options.chip = c.chip;
+        options.portrait_size = 0;
+        const Specimen specimen = make(options);
+        SCOPED_TRACE(testing::Message() << "access " << static_cast<int>(c.access) << ", cipher "
+                                        << static_cast<int>(c.cipher) << ", parameters " << c.parameter_id);
+        Visit visit(specimen);
+        visit.open_by_pace();
+        if (c.access == pace_cam) {
+            const Bytes card_security = visit.read(lds::File::card_security);
+            const auto infos = SecurityInfos::parse(trust::CardSecurity::parse(card_security).security_infos());
+            EXPECT_TRUE(visit.pace().party.authenticates(visit.pace().chip_authentication_data,
+                                                         infos.chip_authentication_keys.at(0).key()));
+        }
+        visit.select();
+        const bool signs = c.chip == ChipProof::aa_rsa || c.chip == ChipProof::aa_ecdsa;
+        EXPECT_TRUE(c.chip != ChipProof::ca || visit.chip_is_authentic());
+        EXPECT_TRUE(!signs || visit.chip_signs());
+        EXPECT_EQ(visit.read(lds::File::dg1), specimen.files.at(lds::File::dg1));
+    }
+}
+
+TEST(Specimen, IsOpenedByBac) {
+    SpecimenOptions options;
+    options.access = {AccessProtocol::bac};
+    options.chip = ChipProof::aa_ecdsa;
+    const Specimen specimen = make(options);
+    EXPECT_EQ(specimen.files.count(lds::File::card_access), 0U);
+    Visit visit(specimen);
+    EXPECT_THROW(visit.open_by_bac("SPECIMEN2"), AccessDenied);
+    visit.open_by_bac(specimen.person.document_number);
+    EXPECT_EQ(visit.read(lds::File::dg2), specimen.files.at(lds::File::dg2));
+    EXPECT_TRUE(visit.chip_signs());
+}
+
+TEST(Specimen, TakesMrzCanPinAndPuk) {
+    SpecimenOptions options;
+    options.access = {AccessProtocol::pace_gm, AccessProtocol::bac};
+    options.pin = "314159";
+    options.puk = "2718281828";
+    const Specimen specimen = make(options);
+    using pace::Password;
+    using pace::PasswordKind;
+    for (const Password& password :
+         {Password::mrz(mrz_information(specimen.person.document_number, mrz::date(specimen.person.birth_date),
+                                        mrz::date(specimen.person.expiry_date))
+                            .view()),
+          Password::typed(PasswordKind::can, as_bytes("123456")),
+          Password::typed(PasswordKind::pin, as_bytes("314159")),
+          Password::typed(PasswordKind::puk, as_bytes("2718281828"))}) {
+        specimen.card->reset();
+        Visit visit(specimen);
+        visit.open_by_pace(password);
+        visit.select();
+        EXPECT_EQ(visit.read(lds::File::com), specimen.files.at(lds::File::com));
+    }
+    specimen.card->reset();
+    Visit visit(specimen);
+    EXPECT_THROW(visit.open_by_pace(Password::typed(PasswordKind::can, as_bytes("123457"))), AccessDenied);
+}
+
+// TR-03110-2, 3.3: the PIN is suspended before its last try and blocked after it.
+TEST(Specimen, SuspendsThenBlocksThePin) {
+    SpecimenOptions options;
+    options.pin = "314159";
+    const Specimen specimen = make(options);
+    using pace::Password;
+    using pace::PasswordKind;
+    const Password wrong = Password::typed(PasswordKind::pin, as_bytes("314150"));
+    const Password right = Password::typed(PasswordKind::pin, as_bytes("314159"));
+    const std::string select_pin = "00 22 C1 A4 0F 80 0A 04 00 7F 00 07 02 02 04 02 02 83 01 03";
+    const auto state = [&] { return to_hex(specimen.card->respond(from_hex(select_pin))); };
+    EXPECT_EQ(state(), "9000");
+    EXPECT_THROW(Visit(specimen).open_by_pace(wrong), AccessDenied);
+    EXPECT_EQ(state(), "63C2");
+    Visit(specimen).open_by_pace(right);
+    EXPECT_EQ(state(), "9000") << "the right PIN gives all tries back";
+    EXPECT_THROW(Visit(specimen).open_by_pace(wrong), AccessDenied);
+    EXPECT_THROW(Visit(specimen).open_by_pace(wrong), AccessDenied);
+    EXPECT_EQ(state(), "63C1");
+    EXPECT_EQ(specimen.system->tally().pace_with_pin, 4U);
+    EXPECT_EQ(to_hex(specimen.card->respond(from_hex("10 86 00 00 02 7C 00 00"))), "6985") << "suspended";
+    Visit(specimen).open_by_pace();  // the CAN
+    EXPECT_EQ(state(), "63C1");
+    EXPECT_GT(specimen.card->respond(from_hex("10 86 00 00 02 7C 00 00")).size(), 2U) << "resumed";
+    specimen.card->reset();
+    EXPECT_EQ(state(), "63C1");
+    EXPECT_EQ(to_hex(specimen.card->respond(from_hex("10 86 00 00 02 7C 00 00"))), "6985") << "suspended again";
+}
+
+// TR-03110-3, B.1: what is out of order or unknown.
+TEST(Specimen, RefusesPaceOutOfOrder) {
+    const Specimen specimen = make();
+    const auto answer = [&](std::string_view command) { return to_hex(specimen.card->respond(from_hex(command))); };
+    EXPECT_EQ(answer("10 86 00 00 02 7C 00 00"), "6D00") << "nothing was chosen";
+    EXPECT_EQ(answer("00 22 C1 A4 0F 80 0A 04 00 7F 00 07 02 02 04 02 04 83 01 02"), "6A88") << "another cipher";
+    EXPECT_EQ(answer("00 22 C1 A4 0F 80 0A 04 00 7F 00 07 02 02 04 02 02 83 01 03"), "6A88") << "there is no PIN";
+    EXPECT_EQ(answer("00 22 C1 A4 12 80 0A 04 00 7F 00 07 02 02 04 02 02 83 01 02 84 01 0C"), "6A88");
+    EXPECT_EQ(answer("00 22 C1 A4 03 80 0A 04"), "6A80");
+    const std::string good = "00 22 C1 A4 12 80 0A 04 00 7F 00 07 02 02 04 02 02 83 01 02 84 01 0D";
+    EXPECT_EQ(answer(good), "9000");
+    EXPECT_EQ(answer("00 86 00 00 02 7C 00 00"), "6985") << "not chained";
+    EXPECT_EQ(answer(good), "9000");
+    EXPECT_EQ(answer("10 86 00 00 02 7C 00 00").substr(0, 8), "7C128010");
+    EXPECT_EQ(answer("10 86 00 00 04 7C 02 83 00 00"), "6A80") << "a step left out";
+    EXPECT_EQ(answer("10 86 00 00 02 7C 00 00"), "6D00") << "the run is over";
+    EXPECT_EQ(answer(good), "9000");
+    EXPECT_EQ(answer("10 86 00 00 02 7C 00 00").substr(0, 8), "7C128010");
+    EXPECT_EQ(answer("10 86 00 00 45 7C 43 81 41 04" + std::string(128, '1') + "00"), "6A80") << "off the curve";
+}
+
+TEST(Specimen, GivesNothingAwayBeforeAccess) {
+    const Specimen specimen = make();
+    const auto answer = [&](std::string_view command) { return to_hex(specimen.card->respond(from_hex(command))); };
+    EXPECT_EQ(answer("00 A4 04 0C 07 A0 00 00 02 47 10 01"), "9000");
+    for (const auto& [file, content] : specimen.files) {
+        const lds::FileEntry& entry = lds::entry(file);
+        if (entry.place != lds::Place::application) continue;
+        const Bytes by_short_identifier{0x00, 0xB0, static_cast<std::uint8_t>(0x80U | entry.short_identifier), 0x00,
+                                        0x00};
+        EXPECT_EQ(answer(to_hex(by_short_identifier)), "6982") << entry.name;
+    }
+    EXPECT_EQ(answer("00 88 00 00 08 01 02 03 04 05 06 07 08 00"), "6D00");
+    EXPECT_EQ(answer("00 22 41 A4 0C 80 0A 04 00 7F 00 07 02 02 03 02 02"), "6982");
+}
+
+TEST(Specimen, ClonedHasTheDataButNotTheKey) {
+    for (const ChipProof chip : {ChipProof::ca, ChipProof::aa_rsa, ChipProof::aa_ecdsa}) {
+        SpecimenOptions options;
+        options.fault = parse_fault("cloned");
+        options.chip = chip;
+        const Specimen specimen = make(options);
+        EXPECT_TRUE(judge(specimen.files).authentic());
+        Visit visit(specimen);
+        visit.open_by_pace();
+        visit.select();
+        EXPECT_FALSE(chip == ChipProof::ca ? visit.chip_is_authentic() : visit.chip_signs());
+    }
+    SpecimenOptions options;
+    options.fault = parse_fault("cloned");
+    options.access = {AccessProtocol::pace_cam};
+    const Specimen specimen = make(options);
+    Visit visit(specimen);
+    visit.open_by_pace();
+    const Bytes card_security = visit.read(lds::File::card_security);
+    const auto infos = SecurityInfos::parse(trust::CardSecurity::parse(card_security).security_infos());
+    EXPECT_FALSE(visit.pace().party.authenticates(visit.pace().chip_authentication_data,
+                                                  infos.chip_authentication_keys.at(0).key()));
+}
+
+std::string outcome(const trust::PassiveAuthentication& result, std::string_view check) {
+    const Check* const found = find(result.checks, "passive_authentication." + std::string(check));
+    return found == nullptr ? "missing" : std::string(name(found->result));
+}
+
+TEST(Specimen, HasTheFaultThatWasAskedFor) {
+    SpecimenOptions options;
+    options.fault = parse_fault("dg2-changed");
+    EXPECT_EQ(outcome(judge(make(options).files), "data_group_hashes"), "failed");
+    options.fault = parse_fault("unknown-issuer");
+    EXPECT_EQ(outcome(judge(make(options).files), "chain"), "undetermined");
+    EXPECT_EQ(outcome(judge(make(options).files), "signature"), "passed");
+    options.fault = parse_fault("expired");
+    const Specimen expired = make(options);
+    EXPECT_TRUE(judge(expired.files).authentic());
+    EXPECT_LT(std::chrono::sys_days(
+                  *mrz::expiry_date(mrz::parse(lds::parse_dg1(expired.files.at(lds::File::dg1))).expiry_date)),
+              kNow);
+    Visit(expired).open_by_pace();
+}
+
+TEST(Specimen, MisbehavesInTheMiddleOfARead) {
+    for (const auto& [fault, code] :
+         {std::pair{"removed@9", "card.removed"}, std::pair{"reset@9", "card.reset"},
+          std::pair{"wrong-mac", "secure_messaging.violation"}, std::pair{"tampered@9", "secure_messaging.violation"},
+          std::pair{"endless-more@9", "card.endless_response"}}) {
+        SpecimenOptions options;
+        options.fault = parse_fault(fault);
+        const Specimen specimen = make(options);
+        Visit visit(specimen);
+        try {
+            visit.open_by_pace();
+            visit.select();
+            for (int i = 0; i < 10; ++i) visit.read(lds::File::dg2);
+            ADD_FAILURE() << fault;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), code) << fault << ": " << error.what();
+        }
+    }
+}
+
+TEST(Specimen, RefusesOptionsThatDoNotGoTogether) {
+    SpecimenOptions options;
+    options.access = {AccessProtocol::pace_cam};
+    options.parameter_id = 1;
+    EXPECT_THROW(make(options), InvalidInput);
+    options.parameter_id = 5;
+    EXPECT_THROW(make(options), InvalidInput);
+    EXPECT_THROW(parse_access("pace"), InvalidInput);
+    EXPECT_THROW(parse_chip_proof("eac"), InvalidInput);
+    EXPECT_EQ(parse_access("pace-cam"), AccessProtocol::pace_cam);
+    EXPECT_EQ(parse_chip_proof("aa-rsa"), ChipProof::aa_rsa);
+}
+
+}  // namespace
+}  // namespace tahvil::emulator
