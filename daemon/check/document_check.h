@@ -23,10 +23,10 @@ struct LdsDocument {
 
 /// What the caller knows of the person or the card, to be compared.
 struct Expected {
-    std::optional<std::string> national_code;  ///< ten ASCII digits
-    std::optional<std::string> name;
-    std::optional<Date> birth_date;
-    std::optional<std::string> card_serial;
+    std::optional<std::string> national_code = {};  ///< ten ASCII digits
+    std::optional<std::string> name = {};
+    std::optional<Date> birth_date = {};
+    std::optional<std::string> card_serial = {};
 };
 
 /// Answers for a card, by issuing state (three letters) and serial, whether it is lost, stolen or recalled: the check
