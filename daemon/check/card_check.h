@@ -23,15 +23,19 @@ struct AccessSecrets {
     std::optional<SecretBytes> mrz_information;  ///< see mrz::information()
 };
 
-/// From the lines of an MRZ as they were typed. Throws InvalidInput "input.mrz" when they are none, or when a check
-/// digit of a field that counts is wrong.
-SecretBytes mrz_information(std::span<const std::string_view> lines);
+/// What BAC and PACE need of the lines of an MRZ, as they were typed. Throws InvalidInput "input.mrz" when they are
+/// none, or when a check digit of a field that counts is wrong.
+SecretBytes information_from_lines(std::span<const std::string_view> lines);
+
+/// How the person who holds out the card is to be known as its holder.
+enum class HolderMethod : std::uint8_t { pin, portrait };
 
 /// What is asked of the card in a reader.
 struct CardCheck {
     Purpose purpose = Purpose::handover;
     AccessSecrets access;
     Expected expected;
+    std::optional<HolderMethod> holder;
     Parts want;
 };
 

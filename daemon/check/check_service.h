@@ -62,16 +62,16 @@ using KnowledgeSource = std::function<Knowledge()>;
 /// Runs checks on the readers and keeps their results for a while. Every function may be called from any thread.
 class CheckService {
 public:
-    /// `listener` hears of every step and every end, on changing threads with no lock held; bytes come at most every
-    /// tenth of the way. The pool must outlive this object.
+    /// `listener` hears of every step and every end, one at a time on changing threads; bytes come at most every tenth
+    /// of the way. It may ask the service, and neither start nor stop. The pool must outlive this object.
     CheckService(ReaderPool& readers, KnowledgeSource knowledge, RandomSource random, CheckLimits limits,
                  std::function<void(const CheckEvent&)> listener);
     CheckService(const CheckService&) = delete;
     CheckService& operator=(const CheckService&) = delete;
     ~CheckService();
 
-    /// Returns the id. Throws NoCard when no reader has a card, Conflict "reader.ambiguous" that names them when two
-    /// have, ReaderNotFound, ReaderQueueFull and ReaderStuck.
+    /// Returns the id. Throws NotFound "reader.none" or "reader.no_card" when no reader has a card, Conflict
+    /// "reader.ambiguous" that names them when two have, ReaderNotFound, ReaderQueueFull, ReaderStuck and Unavailable.
     std::string start(CheckRequest request);
 
     /// Throws NotFound "check.not_found". Whose it is, is the caller's to ask.

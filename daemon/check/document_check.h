@@ -38,7 +38,7 @@ using CardRevocation =
 struct Knowledge {
     std::shared_ptr<const trust::TrustStore> trust;
     CardRevocation card_revocation;  ///< may be empty: no list
-    const Policy* policy = nullptr;
+    std::shared_ptr<const Policy> policy;
     Time at{};
     std::string software;
     bool demo = false;

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "crypto/base64.h"
 #include "daemon/text/date.h"
 #include "daemon/text/time.h"
 
@@ -10,21 +11,6 @@ namespace tahvil::daemon {
 namespace json = boost::json;
 
 namespace {
-
-std::string base64(ByteView bytes) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const ByteView group = bytes.subspan(i, std::min<std::size_t>(3, bytes.size() - i));
-        unsigned number = 0;
-        for (std::size_t k = 0; k < 3; ++k) number = (number << 8U) | (k < group.size() ? group[k] : 0U);
-        for (std::size_t k = 0; k < 4; ++k) {
-            text += k <= group.size() ? digits[(number >> (18U - 6U * k)) & 0x3FU] : '=';
-        }
-    }
-    return text;
-}
 
 void put(json::object& to, std::string_view key, const std::string& text) {
     if (!text.empty()) to[key] = text;
@@ -80,7 +66,8 @@ json::object holder(const HolderFacts& facts, const Parts& parts) {
         put(result, "nationality", facts.nationality);
     }
     if (parts.contains(Part::portrait) && !facts.portrait.empty()) {
-        result["portrait"] = {{"media_type", facts.portrait_type}, {"data", base64(facts.portrait)}};
+        result["portrait"] = {{"media_type", facts.portrait_type},
+                              {"data", to_base64(facts.portrait, Base64::standard)}};
     }
     return result;
 }

@@ -27,7 +27,7 @@ protected:
         return verify_document(document, expected, knowledge, "01").verdict;
     }
 
-    const Policy policy = Policy::shipped("standard");
+    const std::shared_ptr<const Policy> policy = std::make_shared<Policy>(Policy::shipped("standard"));
     specimen::Maker maker;
     Knowledge knowledge = maker.knowledge(policy);
 };
@@ -46,7 +46,7 @@ TEST_F(VerifyDocument, AcceptsAGenuineOneAndNamesEveryCheck) {
     EXPECT_EQ(outcome(verdict, "chip.authentication"), "not_performed from_files");
     EXPECT_THAT(verdict.trust.anchor, HasSubstr("CSCA of UT"));
     EXPECT_TRUE(verdict.trust.specimen);
-    EXPECT_EQ(verdict.evaluated.policy, policy.digest());
+    EXPECT_EQ(verdict.evaluated.policy, policy->digest());
     EXPECT_EQ(verdict.evaluated.trust_version, 1U);
     EXPECT_EQ(verdict.document.number, "D23145890");
     EXPECT_EQ(verdict.document.expires, std::chrono::year{2031} / 2 / 3);
@@ -148,7 +148,7 @@ TEST_F(VerifyDocument, AsksTheHotListForTheCardOfThisIssuer) {
 }
 
 TEST_F(VerifyDocument, ARevocationListOlderThanThePolicyAllowsDecidesNothing) {
-    knowledge.at = specimen::kNow + policy.revocation_list_age() + std::chrono::hours{1};
+    knowledge.at = specimen::kNow + policy->revocation_list_age() + std::chrono::hours{1};
     const Verdict verdict = verify(maker.sign());
     EXPECT_EQ(verdict.decision, Decision::refer);
     EXPECT_EQ(outcome(verdict, "passive_authentication.revocation"), "undetermined list_too_old");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -74,14 +75,14 @@ struct Maker {
     }
 
     /// Everything that is needed to accept it.
-    Knowledge knowledge(const Policy& policy) const {
+    Knowledge knowledge(std::shared_ptr<const Policy> policy) const {
         Knowledge known;
         const Bytes list = trust::issue_revocation_list({kNow, at(2026, 12), 1, {}}, issuer);
         known.trust = trust::specimen::store_of({issuer.certificate}, {}, {list});
         known.card_revocation = [](const std::string&, const std::string&, Time, std::chrono::days) {
             return Check{"document.revocation", Result::passed, {}, {}};
         };
-        known.policy = &policy;
+        known.policy = std::move(policy);
         known.at = kNow;
         known.software = "test";
         known.demo = true;
