@@ -1,0 +1,207 @@
+#include "daemon/check/card_access.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "apdu/access/bac.h"
+#include "apdu/applets/lds/file.h"
+#include "apdu/error.h"
+#include "apdu/file_reader.h"
+
+namespace tahvil::daemon {
+
+namespace {
+
+constexpr std::string_view kPace = "access.pace";
+constexpr std::string_view kBac = "access.bac";
+
+Check check(std::string_view id, Result result, std::string reason = {}, Details detail = {}) {
+    return {std::string{id}, result, std::move(reason), std::move(detail)};
+}
+
+FileIdentifier identifier(lds::File file) {
+    return {lds::entry(file).identifier, lds::entry(file).short_identifier};
+}
+
+/// A file of the MF that may be missing, which cards say in several ways.
+std::optional<Bytes> read_if_there(Channel& card, lds::File file) {
+    try {
+        return read_file(card, identifier(file));
+    } catch (const CardRefused&) {
+        return std::nullopt;
+    }
+}
+
+InvalidInput secret_needed(const std::string& which) {
+    return {"access.secret_needed", "the card can only be read with " + which,
+            "Type the number from the front of the card, or the machine readable zone from its back."};
+}
+
+/// EF.CardAccess from the MF. Another program may have left the card elsewhere.
+std::optional<SecurityInfos> read_card_access(CardChannel& card) {
+    std::optional<Bytes> file = read_if_there(card, lds::File::card_access);
+    if (!file && card.transmit(Command::select_master_file()).status.ok()) {
+        file = read_if_there(card, lds::File::card_access);
+    }
+    if (!file) return std::nullopt;
+    return SecurityInfos::parse(*file);
+}
+
+std::optional<pace::Password> password_for_pace(const AccessSecrets& secrets) {
+    if (secrets.can) return pace::Password::typed(pace::PasswordKind::can, secrets.can->view());
+    if (secrets.mrz_information) return pace::Password::mrz(secrets.mrz_information->view());
+    return std::nullopt;
+}
+
+bool selects_application(Channel& card) {
+    return card.transmit(Command::select_application(lds::kApplication)).status.ok();
+}
+
+class Opener {
+public:
+    Opener(CardChannel& card, const AccessSecrets& secrets, bool may_fall_back_to_bac, const RandomSource& random,
+           const std::function<void(std::string_view)>& step)
+        : card_(card), secrets_(secrets), may_fall_back_(may_fall_back_to_bac), random_(random), step_(step) {
+        opened_.plain = &card;
+    }
+
+    OpenedCard open() {
+        step_("recognise");
+        opened_.card_access = read_card_access(card_);
+        const bool offers_pace = opened_.card_access && !opened_.card_access->pace.empty();
+        if (opened_.card_access) opened_.offer = pace::choose(pace::offers(*opened_.card_access));
+        if (opened_.offer && open_with_pace()) {
+            recognise(*opened_.secure);
+            return std::move(opened_);
+        }
+        if (offers_pace && !may_fall_back_) {
+            // The card is known by what it offers; how, is beyond this program or refused by the card.
+            opened_.checks.push_back(
+                check(kPace, Result::undetermined, opened_.offer ? "refused_by_card" : "no_known_offer"));
+            opened_.checks.push_back(check(kBac, Result::not_performed, "downgrade_refused_by_policy"));
+            recognise(card_);
+            opened_.recognised = false;
+            return std::move(opened_);
+        }
+        if (offers_pace) note(opened_.deviations, DeviationCode::access_bac_beside_pace, "EF.CardAccess offers PACE");
+        recognise(card_);
+        if (opened_.recognised) open_without_pace(offers_pace);
+        return std::move(opened_);
+    }
+
+private:
+    void recognise(Channel& channel) {
+        opened_.recognised = selects_application(channel);
+        opened_.checks.push_back(opened_.recognised
+                                     ? check("chip.recognised", Result::passed, {}, {{"profile", "icao-lds1"}})
+                                     : check("chip.recognised", Result::undetermined, "no_known_application"));
+    }
+
+    /// False when the card does not do what it offers.
+    bool open_with_pace() {
+        step_("access");
+        const auto password = password_for_pace(secrets_);
+        if (!password) throw secret_needed("the CAN or the MRZ");
+        const pace::Offer& offer = *opened_.offer;
+        pace::Options options;
+        options.random = random_;
+        try {
+            opened_.pace = pace::establish(card_, offer, *password, options);
+        } catch (const CardRefused&) {
+            return false;
+        }
+        opened_.secure = std::make_unique<SecureMessaging>(card_, opened_.pace->keys);
+        note_cipher(offer.protocol.cipher);
+        opened_.checks.push_back(
+            check(kPace, Result::passed, {},
+                  {{"protocol", pace::description(offer.protocol)}, {"secret", secrets_.can ? "can" : "mrz"}}));
+        opened_.checks.push_back(check(kBac, Result::not_performed, "opened_with_pace"));
+        if (!opened_.pace->chip_authentication_data.empty()) {
+            opened_.card_security = read_if_there(*opened_.secure, lds::File::card_security);
+        }
+        return true;
+    }
+
+    void open_without_pace(bool offers_pace) {
+        step_("access");
+        opened_.checks.push_back(offers_pace ? check(kPace, Result::not_performed, "opened_with_bac")
+                                             : check(kPace, Result::undetermined, "not_offered"));
+        if (!secrets_.mrz_information) {
+            require_open();
+            opened_.checks.push_back(check(kBac, Result::undetermined, "card_is_open"));
+            return;
+        }
+        const bac::AccessKeys keys = bac::AccessKeys::derive(secrets_.mrz_information->view());
+        try {
+            opened_.secure = std::make_unique<SecureMessaging>(card_, bac::establish(card_, keys, random_));
+        } catch (const CardRefused&) {
+            require_open();
+            opened_.checks.push_back(check(kBac, Result::undetermined, "not_supported_by_card"));
+            return;
+        }
+        note_cipher(CipherAlgorithm::two_key_triple_des);
+        opened_.checks.push_back(check(kBac, Result::passed));
+    }
+
+    /// One byte of EF.SOD tells whether the card gives its files to everybody.
+    void require_open() {
+        const Response response =
+            card_.transmit(Command::read_binary_short(lds::entry(lds::File::security_object).short_identifier, 0, 1));
+        if (!response.status.ok() && response.status != sw::end_of_file) throw secret_needed("the MRZ");
+    }
+
+    void note_cipher(CipherAlgorithm cipher) {
+        if (cipher == CipherAlgorithm::two_key_triple_des) {
+            note(opened_.deviations, DeviationCode::algorithm_triple_des, "secure messaging");
+        }
+    }
+
+    CardChannel& card_;
+    const AccessSecrets& secrets_;
+    bool may_fall_back_;
+    const RandomSource& random_;
+    const std::function<void(std::string_view)>& step_;
+    OpenedCard opened_;
+};
+
+bool names(const SecurityInfos& infos, const PaceInfo& used) {
+    return std::ranges::any_of(infos.pace, [&](const PaceInfo& info) {
+        return info.protocol == used.protocol && info.parameter_id == used.parameter_id;
+    });
+}
+
+}  // namespace
+
+Channel& OpenedCard::channel() const {
+    if (secure) return *secure;
+    return *plain;
+}
+
+OpenedCard open_card(CardChannel& card, const AccessSecrets& secrets, bool may_fall_back_to_bac,
+                     const RandomSource& random, const std::function<void(std::string_view)>& step) {
+    return Opener{card, secrets, may_fall_back_to_bac, random, step}.open();
+}
+
+void confirm_access(std::vector<Check>& checks, Deviations& deviations, const OpenedCard& card,
+                    const SecurityInfos* data_group_14, bool listed) {
+    const auto found = std::ranges::find(checks, kPace, &Check::id);
+    if (found == checks.end()) return;
+    const bool named = data_group_14 != nullptr && !data_group_14->pace.empty();
+    if (found->passed()) {
+        if (named && !names(*data_group_14, card.offer->info)) {
+            found->result = Result::undetermined;
+            found->reason = "card_access_differs";
+        }
+        return;
+    }
+    if (card.card_access && !card.card_access->pace.empty()) return;
+    if (named) {
+        found->reason = "offer_hidden";
+        note(deviations, DeviationCode::access_bac_beside_pace, "EF.DG14 names PACE, EF.CardAccess does not");
+    } else if (!listed || data_group_14 != nullptr) {
+        found->result = Result::not_supported;
+        found->reason = "not_in_signed_data";
+    }
+}
+
+}  // namespace tahvil::daemon

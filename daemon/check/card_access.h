@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "apdu/access/pace.h"
+#include "apdu/card_channel.h"
+#include "apdu/secure_messaging.h"
+#include "crypto/protocol/security_infos.h"
+#include "daemon/check/card_check.h"
+
+namespace tahvil::daemon {
+
+/// A card whose application is selected and whose files can be read as far as the secrets go.
+struct OpenedCard {
+    /// What the application is spoken to through: secure messaging, or the plain channel of a card that asks for none.
+    Channel& channel() const;
+
+    CardChannel* plain = nullptr;
+    std::unique_ptr<SecureMessaging> secure;
+
+    bool recognised = false;                   ///< the application of the LDS could be selected
+    std::optional<SecurityInfos> card_access;  ///< EF.CardAccess, where it could be read
+    std::optional<pace::Offer> offer;          ///< what was taken of it
+    std::optional<pace::Established> pace;     ///< how that went
+    std::optional<Bytes> card_security;        ///< EF.CardSecurity, where chip authentication mapping needs it
+    std::vector<Check> checks;                 ///< chip.recognised, access.pace, access.bac
+    Deviations deviations;
+};
+
+/// How a card of the LDS is opened (Doc 9303-11, 4.2): PACE where EF.CardAccess offers it, else BAC, else as it is.
+/// With PACE on offer BAC is tried only where the policy tolerates the deviation, and reported.
+///
+/// The card is fresh from reset. Throws AccessDenied, InvalidInput "access.secret_needed", and what the protocols
+/// throw.
+OpenedCard open_card(CardChannel& card, const AccessSecrets& secrets, bool may_fall_back_to_bac,
+                     const RandomSource& random, const std::function<void(std::string_view)>& step);
+
+/// Judges again what EF.CardAccess said, now that EF.SOD and EF.DG14 are known: nobody signs EF.CardAccess, so that an
+/// offer of PACE can be hidden from the terminal. `data_group_14` is null where no signed one was read; `listed` says
+/// whether EF.SOD, itself verified, lists one.
+void confirm_access(std::vector<Check>& checks, Deviations& deviations, const OpenedCard& card,
+                    const SecurityInfos* data_group_14, bool listed);
+
+}  // namespace tahvil::daemon

@@ -1,0 +1,277 @@
+#include "daemon/check/card_check.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "apdu/applets/lds/data_groups.h"
+#include "apdu/applets/mrz.h"
+#include "apdu/atr.h"
+#include "apdu/card_channel.h"
+#include "apdu/error.h"
+#include "apdu/file_reader.h"
+#include "crypto/trust/security_object.h"
+#include "daemon/check/card_access.h"
+#include "daemon/check/chip_check.h"
+
+namespace tahvil::daemon {
+
+namespace {
+
+Check check(std::string_view id, Result result, std::string reason = {}, Details detail = {}) {
+    return {std::string{id}, result, std::move(reason), std::move(detail)};
+}
+
+std::set<int> groups_in_security_object(ByteView file) {
+    std::set<int> groups;
+    try {
+        for (const auto& [group, hash] : trust::SecurityObject::parse(file).lds.hashes) groups.insert(group);
+    } catch (const MalformedData&) {
+        // The check passive_authentication.structure says so.
+    }
+    return groups;
+}
+
+std::set<int> groups_in_com(ByteView file) {
+    try {
+        const std::vector<unsigned> groups = lds::parse_com(file).data_groups;
+        return {groups.begin(), groups.end()};
+    } catch (const MalformedData&) {
+        return {};  // the check passive_authentication.com_consistent says so
+    }
+}
+
+/// One run on the card from reset to verdict.
+class Run {
+public:
+    Run(const Knowledge& knowledge, const RandomSource& random, const std::function<void(const Progress&)>& progress,
+        CardSession& session, const CardCheck& asked)
+        : knowledge_(knowledge),
+          random_(random),
+          progress_(progress),
+          session_(session),
+          asked_(asked),
+          channel_(session.wire()) {}
+
+    CardCheckResult execute(std::string id) {
+        verdict_.id = std::move(id);
+        verdict_.purpose = asked_.purpose;
+        verdict_.checks.push_back(check("chip.answered", Result::passed));
+        open();
+        if (opened_.recognised) {
+            verdict_.profile = {"icao-lds1", true, {Authenticity::lds}};
+            read();
+            authenticate();
+        }
+        ask_for_holder();
+        begin("decide");
+        conclude(verdict_, knowledge_);
+        return {std::move(verdict_), asked_.want.contains(Part::files) ? raw_files() : std::map<std::string, Bytes>{}};
+    }
+
+    /// What is left to say when the card went away: nothing that was read counts.
+    Verdict abort(std::string id, std::string reason) const {
+        Verdict verdict;
+        verdict.id = std::move(id);
+        verdict.purpose = asked_.purpose;
+        verdict.checks.push_back(check("chip.answered", Result::passed));
+        verdict.checks.push_back(check(open_check_, Result::aborted, std::move(reason)));
+        conclude(verdict, knowledge_);
+        return verdict;
+    }
+
+    const Traffic& traffic() const { return channel_.traffic(); }
+
+private:
+    void begin(std::string_view step) {
+        if (step == "recognise") open_check_ = "chip.recognised";
+        if (step == "access") open_check_ = "access.pace";
+        if (step == "read") open_check_ = "read.complete";
+        if (step == "authenticate") open_check_ = "chip.authentication";
+        now_.step = step;
+        if (progress_) progress_(now_);
+    }
+
+    void open() {
+        begin("recognise");
+        learn_card();
+        const bool may_fall_back =
+            knowledge_.policy->tolerance(asked_.purpose, DeviationCode::access_bac_beside_pace) == Tolerance::tolerate;
+        opened_ =
+            open_card(channel_, asked_.access, may_fall_back, random_, [this](std::string_view step) { begin(step); });
+        verdict_.checks.insert(verdict_.checks.end(), opened_.checks.begin(), opened_.checks.end());
+        note(verdict_.deviations, opened_.deviations);
+    }
+
+    void learn_card() {
+        try {
+            learn_capabilities(channel_, Atr::parse(session_.atr()));
+        } catch (const MalformedData&) {
+            // Short commands are what every card takes.
+        }
+    }
+
+    void read() {
+        begin("read");
+        read_one(lds::File::security_object);
+        std::set<int> groups;
+        if (const Bytes* file = content(lds::File::security_object)) groups = groups_in_security_object(*file);
+        if (files_needed(groups, asked_.purpose, asked_.want).contains(lds::File::com)) {
+            read_one(lds::File::com);
+            // What nobody signed is read as well, to be named as not covered.
+            if (const Bytes* file = content(lds::File::com)) groups.merge(groups_in_com(*file));
+        }
+        std::string refused;
+        for (const lds::File file : files_needed(groups, asked_.purpose, asked_.want)) {
+            if (!document_.files.contains(file) && !document_.refused.contains(file)) read_one(file);
+            // EF.COM is not missed: nobody signs it, and newer documents do without.
+            if (document_.refused.contains(file) && file != lds::File::com) {
+                refused += (refused.empty() ? "" : ", ") + std::string{lds::name(file)};
+            }
+        }
+        verdict_.checks.push_back(
+            refused.empty() ? check("read.complete", Result::passed)
+                            : check("read.complete", Result::undetermined, "files_refused", {{"refused", refused}}));
+    }
+
+    void read_one(lds::File file) {
+        const lds::FileEntry& entry = lds::entry(file);
+        const std::uint64_t before = now_.bytes;
+        ReadOptions options;
+        options.progress = [&](std::size_t done, std::size_t size) {
+            now_.bytes = before + done;
+            now_.of = before + std::max(done, size);
+            if (progress_) progress_(now_);
+        };
+        try {
+            document_.files[file] = read_file(opened_.channel(), {entry.identifier, entry.short_identifier}, options);
+        } catch (const CardRefused&) {
+            document_.refused.insert(file);
+        }
+    }
+
+    void authenticate() {
+        begin("authenticate");
+        const DocumentFindings findings = check_document(document_, asked_.expected, knowledge_);
+        add_to(verdict_, findings);
+
+        std::optional<SecurityInfos> data_group_14;
+        if (findings.vouched_for(lds::File::dg14)) {
+            try {
+                data_group_14 = SecurityInfos::parse(lds::parse_dg14(*content(lds::File::dg14)));
+            } catch (const MalformedData&) {
+                // Then it names no key, and chip.authentication can not pass.
+            }
+        }
+        const Check* signature = find(findings.checks, "passive_authentication.signature");
+        if (signature != nullptr && signature->passed()) {
+            const auto& lds = findings.authentication.lds;
+            confirm_access(verdict_.checks, verdict_.deviations, opened_, data_group_14 ? &*data_group_14 : nullptr,
+                           lds && lds->hashes.contains(14));
+        }
+        check_chip(findings, data_group_14);
+    }
+
+    void check_chip(const DocumentFindings& findings, const std::optional<SecurityInfos>& data_group_14) {
+        if (knowledge_.policy->demand(asked_.purpose, "chip.authentication") == Demand::ignored) {
+            verdict_.checks.push_back(check("chip.authentication", Result::not_performed, "not_asked_for"));
+            return;
+        }
+        ChipEvidence evidence;
+        evidence.findings = &findings;
+        evidence.data_group_14 = data_group_14 ? &*data_group_14 : nullptr;
+        evidence.data_group_15 =
+            findings.vouched_for(lds::File::dg15) ? std::optional{ByteView{*content(lds::File::dg15)}} : std::nullopt;
+        authenticate_chip(opened_, evidence, knowledge_, random_, verdict_);
+    }
+
+    void ask_for_holder() {
+        if (asked_.holder == HolderMethod::pin) {
+            verdict_.checks.push_back(check("holder.pin", Result::not_performed, "profile_has_no_pin"));
+        }
+        if (asked_.holder == HolderMethod::portrait) {
+            verdict_.checks.push_back(check("holder.portrait_compared", Result::not_performed, "awaits_operator"));
+        }
+    }
+
+    const Bytes* content(lds::File file) const {
+        const auto found = document_.files.find(file);
+        return found == document_.files.end() ? nullptr : &found->second;
+    }
+
+    std::map<std::string, Bytes> raw_files() const {
+        std::map<std::string, Bytes> files;
+        for (const auto& [file, bytes] : document_.files) files[std::string{lds::name(file)}] = bytes;
+        return files;
+    }
+
+    const Knowledge& knowledge_;
+    const RandomSource& random_;
+    const std::function<void(const Progress&)>& progress_;
+    CardSession& session_;
+    const CardCheck& asked_;
+
+    CardChannel channel_;
+    OpenedCard opened_;
+    LdsDocument document_;
+    Verdict verdict_;
+    Progress now_;
+    std::string_view open_check_ = "chip.recognised";
+};
+
+Timing& operator+=(Timing& timing, const Traffic& traffic) {
+    timing.apdus += traffic.exchanges;
+    timing.bytes_sent += traffic.bytes_sent;
+    timing.bytes_received += traffic.bytes_received;
+    timing.card += std::chrono::duration_cast<std::chrono::milliseconds>(traffic.card_time);
+    return timing;
+}
+
+}  // namespace
+
+SecretBytes information_from_lines(std::span<const std::string_view> lines) {
+    std::string text;
+    for (const std::string_view line : lines) text += line;
+    try {
+        const mrz::Mrz zone = mrz::parse(text);
+        wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+        for (const auto* field : {"document_number", "birth_date", "expiry_date"}) {
+            if (std::ranges::find(zone.wrong_check_digits, field) != zone.wrong_check_digits.end()) {
+                throw InvalidInput("input.mrz", "the check digit of " + std::string{field} + " in the MRZ is wrong",
+                                   "Compare what was typed with what is printed on the card.");
+            }
+        }
+        return mrz::information(zone.document_number, zone.birth_date, zone.expiry_date);
+    } catch (const MalformedData&) {
+        throw InvalidInput("input.mrz", "the lines are no machine readable zone",
+                           "Type all lines in full, with every '<': two of 36 or 44 characters, or three of 30.");
+    }
+}
+
+CardChecker::CardChecker(Knowledge knowledge, RandomSource random, std::function<void(const Progress&)> progress)
+    : knowledge_(std::move(knowledge)), random_(std::move(random)), progress_(std::move(progress)) {}
+
+CardCheckResult CardChecker::run(CardSession& session, const CardCheck& asked, std::string id) {
+    const auto start = std::chrono::steady_clock::now();
+    Timing timing;
+    CardCheckResult result;
+    for (unsigned runs = 1;; ++runs) {
+        Run run{knowledge_, random_, progress_, session, asked};
+        bool again = false;
+        try {
+            result = run.execute(id);
+        } catch (const CardReset&) {
+            // No PIN was sent and nothing was written, so that the whole may be done once more.
+            again = runs < kMaxRuns;
+            if (!again) result = {run.abort(id, "card_reset"), {}};
+        } catch (const CardGone&) {
+            result = {run.abort(id, "card_removed"), {}};
+        }
+        timing += run.traffic();
+        if (!again) break;
+    }
+    timing.total = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+    result.verdict.timing = timing;
+    return result;
+}
+
+}  // namespace tahvil::daemon
