@@ -9,6 +9,7 @@
 #include "apdu/card_channel.h"
 #include "apdu/error.h"
 #include "apdu/file_reader.h"
+#include "crypto/protocol/mrz_information.h"
 #include "crypto/trust/security_object.h"
 #include "daemon/check/card_access.h"
 #include "daemon/check/chip_check.h"
@@ -240,7 +241,7 @@ SecretBytes information_from_lines(std::span<const std::string_view> lines) {
                                    "Compare what was typed with what is printed on the card.");
             }
         }
-        return mrz::information(zone.document_number, zone.birth_date, zone.expiry_date);
+        return tahvil::mrz_information(zone.document_number, zone.birth_date, zone.expiry_date);
     } catch (const MalformedData&) {
         throw InvalidInput("input.mrz", "the lines are no machine readable zone",
                            "Type all lines in full, with every '<': two of 36 or 44 characters, or three of 30.");

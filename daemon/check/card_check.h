@@ -20,7 +20,7 @@ namespace tahvil::daemon {
 /// What opens a card.
 struct AccessSecrets {
     std::optional<SecretBytes> can;              ///< six digits
-    std::optional<SecretBytes> mrz_information;  ///< see mrz::information()
+    std::optional<SecretBytes> mrz_information;  ///< see tahvil::mrz_information()
 };
 
 /// What BAC and PACE need of the lines of an MRZ, as they were typed. Throws InvalidInput "input.mrz" when they are

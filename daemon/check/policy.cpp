@@ -162,11 +162,14 @@ private:
     }
 
     void find_what_is_open() {
+        // Once the card is gone nothing counts, and what it can no longer answer needs no words.
+        for (const Check& check : facts_.checks) {
+            if (check.result == Result::aborted) open_.push_back(line(check));
+        }
+        if (!open_.empty()) return;
         for (const Check& check : facts_.checks) {
             if (check.result != Result::failed && !settled(check)) open_.push_back(line(check));
         }
-        // Once the card is gone, what it can no longer answer needs no words.
-        if (std::ranges::any_of(facts_.checks, [](const Check& c) { return c.result == Result::aborted; })) return;
         for (const CheckInfo& info : check_table()) {
             if (find(facts_.checks, info.id) == nullptr && must_be_there(info)) {
                 open_.push_back(line({std::string{info.id}, Result::not_performed, "missing", {}}));

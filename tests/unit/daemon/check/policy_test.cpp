@@ -168,6 +168,20 @@ TEST(Decision, ACheckThatDidNotRunCanNotReadAsPassed) {
     }
 }
 
+TEST(Decision, ACardThatWentAwayIsNeverAccepted) {
+    for (const Purpose purpose : kEveryPurpose) {
+        for (const auto* policy : kEveryPolicy) {
+            for (const auto* id : {"access.pace", "chip.authentication", "read.complete"}) {
+                Facts facts = all_is_well(purpose);
+                set(facts, id, Result::aborted, "card_removed");
+                const Outcome outcome = decide(facts, policy);
+                EXPECT_EQ(outcome.decision, Decision::refer) << id;
+                EXPECT_THAT(outcome.because, ElementsAre(std::string{id} + ": aborted, card removed"));
+            }
+        }
+    }
+}
+
 TEST(Decision, NothingAtAllIsNeverAccepted) {
     for (const Purpose purpose : kEveryPurpose) {
         for (const auto* policy : kEveryPolicy) {
