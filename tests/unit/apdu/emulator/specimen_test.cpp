@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "apdu/access/active_authentication.h"
 #include "apdu/access/bac.h"
+#include "apdu/access/chip_authentication.h"
 #include "apdu/access/pace.h"
 #include "apdu/applets/lds/data_groups.h"
 #include "apdu/atr.h"
@@ -11,9 +13,6 @@
 #include "apdu/error.h"
 #include "apdu/file_reader.h"
 #include "apdu/secure_messaging.h"
-#include "apdu/tlv.h"
-#include "crypto/protocol/active_authentication.h"
-#include "crypto/protocol/chip_authentication.h"
 #include "crypto/protocol/mrz_information.h"
 #include "crypto/trust/passive_authentication.h"
 
@@ -63,21 +62,9 @@ public:
 
     /// Doc 9303-11, 6.2: whether the chip goes on under the new keys.
     bool chip_is_authentic() {
-        namespace ca = chip_authentication;
         const Bytes dg14 = read(lds::File::dg14);
-        const auto offer = ca::offers(SecurityInfos::parse(lds::parse_dg14(dg14)), 1).at(0);
-        const ca::Terminal terminal(offer.key.group());
-        if (offer.protocol.cipher == CipherAlgorithm::two_key_triple_des) {
-            secure_->require(Command::manage_security_environment(0x41, 0xA6, tlv::encode(0x91, terminal.public_key())),
-                             "MSE");
-        } else {
-            secure_->require(Command::manage_security_environment(0x41, 0xA4, tlv::encode(0x80, offer.oid.content())),
-                             "MSE");
-            secure_->require(
-                Command::general_authenticate(tlv::encode(0x7C, tlv::encode(0x80, terminal.public_key())), true),
-                "GENERAL AUTHENTICATE");
-        }
-        secure_->restart(terminal.agree(offer.protocol, offer.key));
+        const auto offers = chip_authentication::offers(SecurityInfos::parse(lds::parse_dg14(dg14)), 1);
+        chip_authentication::authenticate(*secure_, offers.at(0));
         try {
             read(lds::File::com);
             return true;
@@ -86,12 +73,8 @@ public:
         }
     }
     bool chip_signs() {
-        const Bytes challenge = from_hex("01 02 03 04 05 06 07 08");
-        const Bytes signature =
-            secure_->require(Command::internal_authenticate(challenge, 256), "INTERNAL AUTHENTICATE");
         const Bytes dg15 = read(lds::File::dg15);
-        return active_authentication::verify(PublicKey::from_spki(lds::parse_dg15(dg15)), challenge, signature)
-            .has_value();
+        return active_authentication::authenticate(*secure_, PublicKey::from_spki(lds::parse_dg15(dg15))).has_value();
     }
 
     CardChannel& plain() { return channel_; }
@@ -209,6 +192,29 @@ TEST(Specimen, SpeaksEveryAccessProtocolCipherAndGroup) {
         const bool signs = c.chip == ChipProof::aa_rsa || c.chip == ChipProof::aa_ecdsa;
         EXPECT_TRUE(c.chip != ChipProof::ca || visit.chip_is_authentic());
         EXPECT_TRUE(!signs || visit.chip_signs());
+        EXPECT_EQ(visit.read(lds::File::dg1), specimen.files.at(lds::File::dg1));
+    }
+}
+
+// TR-03110-2, 3.4: the key is in EF.CardSecurity, and the chip's token proves it at once.
+TEST(Specimen, SpeaksChipAuthenticationOfVersion2) {
+    for (const char* const fault : {"none", "cloned"}) {
+        SpecimenOptions options;
+        options.chip_authentication_version = 2;
+        options.fault = parse_fault(fault);
+        const Specimen specimen = make(options);
+        Visit visit(specimen);
+        visit.open_by_pace();
+        const Bytes card_security = visit.read(lds::File::card_security);
+        const auto infos = SecurityInfos::parse(trust::CardSecurity::parse(card_security).security_infos());
+        const auto offer = chip_authentication::offers(infos, 2).at(0);
+        const chip_authentication::Terminal ephemeral(offer.key.group());
+        if (options.fault.fault == Fault::cloned) {
+            EXPECT_THROW(chip_authentication::authenticate(visit.secure(), offer, ephemeral), ProtocolViolation);
+            continue;
+        }
+        chip_authentication::authenticate(visit.secure(), offer, ephemeral);
+        visit.select();
         EXPECT_EQ(visit.read(lds::File::dg1), specimen.files.at(lds::File::dg1));
     }
 }
