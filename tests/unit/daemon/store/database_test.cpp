@@ -213,19 +213,28 @@ TEST_F(DatabaseTest, AFolderThatIsNotThereIsNamed) {
 
 TEST_F(DatabaseTest, AStoreThatCanNotBeWrittenToIsTold) {
     { Database database(path_, kFirst); }
-    fs::permissions(path_, fs::perms::owner_read | fs::perms::others_read);
-    fs::permissions(folder_,
-                    fs::perms::owner_read | fs::perms::owner_exec | fs::perms::others_read | fs::perms::others_exec);
     // Root may write to any file, so it is somebody else for a moment.
-    const bool root = ::geteuid() == 0;
-    if (root) ASSERT_EQ(::seteuid(kNobody), 0);
-    const std::string code = code_of([&] {
-        Database database(path_, kFirst);
-        add(database, "x");
-    });
-    if (root) ASSERT_EQ(::seteuid(0), 0);
-    fs::permissions(folder_, fs::perms::owner_all);
-    EXPECT_EQ(code, "store.read_only");
+    const auto code_for = [this](fs::perms file, fs::perms folder) {
+        fs::permissions(path_, file);
+        fs::permissions(folder_, folder);
+        const bool root = ::geteuid() == 0;
+        if (root) {
+            EXPECT_EQ(::seteuid(kNobody), 0);
+        }
+        std::string code = code_of([this] {
+            Database database(path_, kFirst);
+            add(database, "x");
+        });
+        if (root) {
+            EXPECT_EQ(::seteuid(0), 0);
+        }
+        fs::permissions(folder_, fs::perms::owner_all);
+        return code;
+    };
+    const fs::perms read = fs::perms::owner_read | fs::perms::others_read;
+    const fs::perms enter = read | fs::perms::owner_exec | fs::perms::others_exec;
+    EXPECT_EQ(code_for(read, enter | fs::perms::owner_write | fs::perms::others_write), "store.read_only");
+    EXPECT_EQ(code_for(read, enter), "store.cannot_open");
 }
 
 TEST_F(DatabaseTest, DeletedValuesAreGoneFromTheFile) {
