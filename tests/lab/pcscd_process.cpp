@@ -23,33 +23,43 @@ namespace {
 
 constexpr const char* kDriver = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 
+std::string new_folder(std::string name) {
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder " + name);
+    return name;
+}
+
 }  // namespace
 
 bool in_namespace() {
     return std::getenv("TAHVIL_LAB") != nullptr;
 }
 
-PcscdProcess::PcscdProcess(const std::vector<std::uint16_t>& ports) {
+void PcscdProcess::configure() {
     if (!in_namespace()) throw std::logic_error("a pcscd of the test's own needs tests/lab/in_namespace");
-    std::string folder = "/run/lab-readers-XXXXXX";
-    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no folder for the readers of pcscd");
-    configuration_ = folder;
+    configuration_ = new_folder("/run/lab-readers-XXXXXX");
+    drivers_ = new_folder("/run/lab-drivers-XXXXXX");
     int number = 0;
-    for (const std::uint16_t port : ports) {
+    for (const std::uint16_t port : ports_) {
         ++number;
+        // The driver keeps one table of slots for all its readers: each reader gets a copy of its own.
+        const std::string driver = drivers_ + "/vpcd" + std::to_string(number) + ".so";
+        std::filesystem::copy_file(kDriver, driver);
         std::ofstream file(configuration_ + "/reader" + std::to_string(number));
         file << "FRIENDLYNAME \"Lab Reader " << number << "\"\n"
-             << std::hex << "DEVICENAME /dev/null:0x" << port << "\nLIBPATH " << kDriver << "\nCHANNELID 0x" << port
+             << std::hex << "DEVICENAME /dev/null:0x" << port << "\nLIBPATH " << driver << "\nCHANNELID 0x" << port
              << "\n";
     }
 }
 
 PcscdProcess::~PcscdProcess() {
     stop();
-    std::filesystem::remove_all(configuration_);
+    for (const std::string& folder : {configuration_, drivers_}) {
+        if (!folder.empty()) std::filesystem::remove_all(folder);
+    }
 }
 
 void PcscdProcess::start() {
+    if (configuration_.empty()) configure();
     // It refuses to start beside what a crashed one has left.
     std::filesystem::remove("/run/pcscd/pcscd.pid");
     pcsc::ServiceWatch watch(pcsc::service_socket());

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <sys/types.h>
@@ -15,7 +16,7 @@ bool in_namespace();
 /// A pcscd of the test's own, with a vpcd reader "Lab Reader N 00 00" for each port, counted from 1.
 class PcscdProcess {
 public:
-    explicit PcscdProcess(const std::vector<std::uint16_t>& ports);
+    explicit PcscdProcess(std::vector<std::uint16_t> ports) : ports_(std::move(ports)) {}
     PcscdProcess(const PcscdProcess&) = delete;
     PcscdProcess& operator=(const PcscdProcess&) = delete;
     /// Stops it, and removes its configuration.
@@ -32,9 +33,12 @@ public:
     void thaw() const;
 
 private:
+    void configure();
     void end_by(int signal);
 
+    const std::vector<std::uint16_t> ports_;
     std::string configuration_;
+    std::string drivers_;
     pid_t process_ = 0;
 };
 
