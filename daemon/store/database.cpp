@@ -37,8 +37,9 @@ constexpr std::size_t kMaxDamage = 20;               // findings
             throw StoreError("store.corrupt", text,
                              "Stop the service, keep the file for examination and restore the last copy.");
         case SQLITE_CANTOPEN:
-            throw StoreError("store.cannot_open", text,
-                             "See that the state directory is there and belongs to the service's user.");
+            throw StoreError(
+                "store.cannot_open", text,
+                "See that the state directory is there, can be written to and belongs to the service's user.");
         case SQLITE_IOERR:
             throw StoreError("store.io", text, "Look at the kernel's log for faults of the disk.");
         case SQLITE_CONSTRAINT:

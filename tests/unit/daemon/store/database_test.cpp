@@ -233,8 +233,14 @@ TEST_F(DatabaseTest, AStoreThatCanNotBeWrittenToIsTold) {
     };
     const fs::perms read = fs::perms::owner_read | fs::perms::others_read;
     const fs::perms enter = read | fs::perms::owner_exec | fs::perms::others_exec;
-    EXPECT_EQ(code_for(read, enter | fs::perms::owner_write | fs::perms::others_write), "store.read_only");
+    EXPECT_EQ(code_for(read, enter | fs::perms::owner_write | fs::perms::others_write), "store.cannot_open");
     EXPECT_EQ(code_for(read, enter), "store.cannot_open");
+}
+
+TEST_F(DatabaseTest, AStoreThatTurnsReadOnlyIsTold) {
+    Database database(path_, kFirst);
+    database.execute("PRAGMA query_only=ON");
+    EXPECT_EQ(code_of([&] { add(database, "x"); }), "store.read_only");
 }
 
 TEST_F(DatabaseTest, DeletedValuesAreGoneFromTheFile) {
