@@ -122,6 +122,8 @@ ByteView extra_of(const unsigned char* extra, int length) {
 /// The class descriptor belongs behind the interface; some readers have it behind the last endpoint.
 std::optional<CcidDescriptor> find_in(const libusb_interface_descriptor& interface) {
     if (auto found = find_ccid_descriptor(extra_of(interface.extra, interface.extra_length))) return found;
+    // Cut off in the middle, a configuration has more endpoints by number than libusb has found.
+    if (interface.endpoint == nullptr) return std::nullopt;
     for (int i = 0; i < interface.bNumEndpoints; ++i) {
         const libusb_endpoint_descriptor& endpoint = interface.endpoint[i];
         if (auto found = find_ccid_descriptor(extra_of(endpoint.extra, endpoint.extra_length))) return found;
@@ -280,8 +282,11 @@ std::vector<UsbReader> list_usb_readers() {
         reader.bus = libusb_get_bus_number(device);
         reader.address = libusb_get_device_address(device);
         const std::size_t before = readers.size();
-        for (const libusb_interface& interface : std::span(configuration->interface, configuration->bNumInterfaces)) {
-            if (interface.num_altsetting > 0) take_in(readers, reader, interface.altsetting[0]);
+        const std::size_t interfaces = configuration->interface == nullptr ? 0U : configuration->bNumInterfaces;
+        for (const libusb_interface& interface : std::span(configuration->interface, interfaces)) {
+            if (interface.altsetting != nullptr && interface.num_altsetting > 0) {
+                take_in(readers, reader, interface.altsetting[0]);
+            }
         }
         for (UsbReader& taken : std::span(readers).subspan(before)) {
             taken.manufacturer = sysfs_text(device, "manufacturer");
