@@ -1,6 +1,7 @@
 #include "crypto/trust/store_builder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "crypto/digest.h"
@@ -256,6 +257,7 @@ private:
     void take_master_list(ByteView file) {
         const MasterList list = MasterList::parse(file);
         Source source = new_source(SourceKind::master_list, file);
+        if (!options_.pin_fingerprint.empty() && !pin_root_of(list)) return;
         if (!judge_signers(list.signed_data, source) || !in_order(source)) return;
 
         const std::uint16_t place = supersede(source);
@@ -268,6 +270,27 @@ private:
         }
         listed.resize(builder_.content_.items.size(), false);
         settle_vanished(source, place, listed);
+    }
+
+    /// Pins the root whose fingerprint the operator has from elsewhere: it may come in the list itself.
+    bool pin_root_of(const MasterList& list) {
+        std::vector<ByteView> candidates = list.certificates;
+        for (const Certificate& certificate : list.signed_data.certificates()) candidates.push_back(certificate.raw());
+        for (const StoreContent::Item& item : builder_.content_.items) candidates.emplace_back(item.certificate);
+        for (const ByteView candidate : candidates) {
+            if (!equal(sha256(candidate), options_.pin_fingerprint)) continue;
+            ImportOptions options = options_;
+            options.pin = true;
+            const Bytes root = to_bytes(candidate);
+            Import pinned(builder_, options);
+            pinned.take_certificate(root);
+            const bool accepted = pinned.report_.count(Outcome::refused) == 0;
+            std::ranges::move(pinned.report_.items, std::back_inserter(report_.items));
+            return accepted;
+        }
+        refuse(options_.file, "pin_not_found",
+               "no certificate with the pinned fingerprint is in the list or the store");
+        return false;
     }
 
     /// Every signer must be genuine and chain to a pinned root at the time at which it signed.
@@ -376,7 +399,7 @@ private:
             }
             if (!usable(certificate)) return kNowhere;
             const std::size_t index = builder_.add(raw, Status::trusted);
-            item_at(index).purposes = options_.purposes;
+            item_at(index).purposes = {Purpose::documents};
             item_at(index).sources.push_back(place);
             say(Outcome::added, certificate.description());
             return index;
@@ -390,7 +413,7 @@ private:
         StoreContent::Item& item = item_at(index);
         const std::string what = Certificate::parse(item.certificate).description();
         Purposes all = item.purposes;
-        all.add(options_.purposes);
+        all.add(Purpose::documents);
         const bool promoted = item.status == Status::certificate || item.status == Status::questioned;
         std::erase_if(item.sources, [&](std::uint16_t before) { return replaces(place, before); });
         add_unique(item.sources, place);
@@ -517,9 +540,9 @@ bool StoreBuilder::record_hot_list(const HotListRecord& record, bool allow_rollb
     return true;
 }
 
-Bytes StoreBuilder::next(Time at) const {
+Bytes StoreBuilder::next(Time at, std::uint64_t least) const {
     StoreContent next = content_;
-    ++next.number;
+    next.number = std::max(next.number + 1, least);
     next.created_at = at;
     return encode(next);
 }

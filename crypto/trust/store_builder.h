@@ -15,8 +15,9 @@ enum class Vanished : std::uint8_t { keep, ask, distrust };
 struct ImportOptions {
     std::string file;                       ///< its name without the folder, for the record
     Time at{};                              ///< now
-    Purposes purposes{Purpose::documents};  ///< of certificates that the file makes anchors
+    Purposes purposes{Purpose::documents};  ///< of certificates handed in; those of a master list get documents only
     bool pin = false;                       ///< the certificate becomes a root that list signers chain to
+    Bytes pin_fingerprint;                  ///< SHA-256 of a root, in the list or the store, that is pinned with it
     bool allow_rollback = false;            ///< lets a list in that is older than the one before it
     Vanished vanished = Vanished::keep;
 };
@@ -54,8 +55,8 @@ public:
     bool record_hot_list(const HotListRecord& record, bool allow_rollback);
 
     bool changed() const { return changed_; }
-    /// The container of the next version.
-    Bytes next(Time at) const;
+    /// The container of the next version; its number is at least `least`.
+    Bytes next(Time at, std::uint64_t least = 0) const;
 
 private:
     class Import;
