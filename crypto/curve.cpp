@@ -92,22 +92,18 @@ Curve match_explicit(asn1::Cursor parameters) {
     parameters.read_small_integer();  // the version says which optional parts may follow
     asn1::Cursor field = parameters.enter(asn1::Tag::sequence);
     if (field.read_oid() != prime_field) unknown();
-    const ByteView prime = field.read_unsigned();
+    CurveDomain domain;
+    domain.prime = to_bytes(field.read_unsigned());
     asn1::Cursor coefficients = parameters.enter(asn1::Tag::sequence);
-    const ByteView a = coefficients.read_octet_view();
-    const ByteView b = coefficients.read_octet_view();
-    const ByteView generator = parameters.read_octet_view();
-    const ByteView order = parameters.read_unsigned();
+    domain.a = to_bytes(coefficients.read_octet_view());
+    domain.b = to_bytes(coefficients.read_octet_view());
+    domain.generator = to_bytes(parameters.read_octet_view());
+    domain.order = to_bytes(parameters.read_unsigned());
     static constexpr std::array<std::uint8_t, 1> one{1};
     if (parameters.next_is(asn1::Tag::integer) && !equal(parameters.read_unsigned(), one)) unknown();
-
-    for (const Facts& known : table()) {
-        const CurveDomain& domain = curve_domain(known.curve);
-        if (same_number(prime, domain.prime) && same_number(a, domain.a) && same_number(b, domain.b) &&
-            same_point(generator, domain.generator) && same_number(order, domain.order))
-            return known.curve;
-    }
-    unknown();
+    const std::optional<Curve> curve = curve_by_domain(domain);
+    if (!curve) unknown();
+    return *curve;
 }
 
 }  // namespace
@@ -141,6 +137,17 @@ const CurveDomain& curve_domain(Curve curve) {
         return all;
     }();
     return domains.at(static_cast<std::size_t>(curve));
+}
+
+std::optional<Curve> curve_by_domain(const CurveDomain& domain) {
+    for (const Facts& known : table()) {
+        const CurveDomain& candidate = curve_domain(known.curve);
+        if (same_number(domain.prime, candidate.prime) && same_number(domain.a, candidate.a) &&
+            same_number(domain.b, candidate.b) && same_point(domain.generator, candidate.generator) &&
+            same_number(domain.order, candidate.order))
+            return known.curve;
+    }
+    return std::nullopt;
 }
 
 CurveParameters read_curve_parameters(asn1::Cursor& cursor) {

@@ -44,6 +44,9 @@ struct CurveDomain {
 
 const CurveDomain& curve_domain(Curve curve);
 
+/// The curve that has all of these parameters; leading zeros and the compression of the generator do not matter.
+std::optional<Curve> curve_by_domain(const CurveDomain& domain);
+
 /// What an ECParameters (RFC 3279, 2.3.5) says.
 struct CurveParameters {
     Curve curve{};
