@@ -1,0 +1,183 @@
+#include "daemon/config.h"
+
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include <grp.h>
+#include <pwd.h>
+
+#include "apdu/profiles/toml.h"
+
+namespace tahvil::daemon {
+
+namespace {
+
+constexpr std::size_t kNameServiceBuffer = 16 * 1024;
+constexpr std::int64_t kMost = 1'000'000;
+constexpr std::int64_t kMostBytes = 1024LL * 1024 * 1024;
+constexpr std::int64_t kMostSeconds = 31LL * 24 * 3600;
+
+/// A number stands for itself.
+template <typename Id>
+std::optional<Id> find_account(const std::function<std::optional<Id>(const std::string&)>& by_name,
+                               const std::string& text) {
+    Id id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (error == std::errc{} && end == text.data() + text.size()) return id;
+    return by_name(text);
+}
+
+void read_limits(const toml::Table& table, Config& config) {
+    api::Limits& limits = config.limits;
+    const auto count = [&](std::string_view key, std::size_t& value, std::int64_t most = kMost) {
+        value = static_cast<std::size_t>(table.number(key, 1, most, static_cast<std::int64_t>(value)));
+    };
+    const auto seconds = [&](std::string_view key, std::chrono::milliseconds& value) {
+        using std::chrono::seconds;
+        value = seconds{table.number(key, 1, kMostSeconds, std::chrono::duration_cast<seconds>(value).count())};
+    };
+    count("connections", limits.connections);
+    count("connections_per_uid", limits.connections_per_uid);
+    count("event_streams", limits.event_streams);
+    count("event_streams_per_uid", limits.event_streams_per_uid);
+    count("header_bytes", limits.header_bytes, kMostBytes);
+    count("body_bytes", limits.body_bytes, kMostBytes);
+    count("file_bytes", limits.file_bytes, kMostBytes);
+    count("requests_per_second_per_uid", limits.requests_per_second_per_uid);
+    count("requests_burst_per_uid", limits.requests_burst_per_uid);
+    count("checks_queued_per_reader", limits.checks_queued_per_reader);
+    count("events_kept", limits.events_kept);
+    seconds("first_request_time", limits.first_request_time);
+    seconds("request_time", limits.request_time);
+    seconds("response_time", limits.response_time);
+    seconds("idle_time", limits.idle_time);
+    seconds("idempotency_key_time", limits.idempotency_key_time);
+    seconds("heartbeat_time", limits.heartbeat_time);
+    std::chrono::milliseconds check = config.check_time;
+    seconds("check_time", check);
+    config.check_time = std::chrono::duration_cast<std::chrono::seconds>(check);
+    table.finish();
+}
+
+/// A configuration that names roles names all of them; only without one do root, the daemon's own user and the group
+/// "tahvil" have theirs by themselves.
+void grant_default_roles(Config& config, const Surroundings& surroundings) {
+    for (const uid_t user : {uid_t{0}, surroundings.own_uid}) {
+        config.roles.grant_user(user, {api::RoleKind::administrator_, {}});
+        config.roles.grant_user(user, {api::RoleKind::operator_, {}});
+    }
+    if (const auto group = surroundings.accounts.group(std::string{kDefaultGroup}))
+        config.roles.grant_group(*group, {api::RoleKind::operator_, {}});
+}
+
+void read_roles(const toml::Table& table, Config& config, const Accounts& accounts) {
+    for (const std::string& key : table.keys()) {
+        const auto role = api::parse_role(key);
+        if (!role)
+            throw table.refuse(key, "there is no such role",
+                               "operator, supervisor, field, \"relying_party:NAME\", auditor, administrator");
+        const toml::Table entry = table.table(key);
+        for (const std::string& name : entry.texts("users")) {
+            const auto user = find_account(accounts.user, name);
+            if (!user)
+                throw entry.refuse("users", "there is no user \"" + name + "\"", "names of users, or numbers as texts");
+            config.roles.grant_user(*user, *role);
+        }
+        for (const std::string& name : entry.texts("groups")) {
+            const auto group = find_account(accounts.group, name);
+            if (!group)
+                throw entry.refuse("groups", "there is no group \"" + name + "\"",
+                                   "names of groups, or numbers as texts");
+            config.roles.grant_group(*group, *role);
+        }
+        entry.finish();
+    }
+}
+
+void read_socket(const toml::Table& table, Config& config, const Accounts& accounts) {
+    config.socket_path = table.text("path", config.socket_path);
+    if (!config.socket_path.starts_with('/'))
+        throw table.refuse("path", "the path is not absolute", "an absolute path");
+    if (const auto name = table.text_if("group")) {
+        config.socket_group = find_account(accounts.group, *name);
+        if (!config.socket_group)
+            throw table.refuse("group", "there is no group \"" + *name + "\"",
+                               "the name of a group, or its number as text");
+    }
+    table.finish();
+}
+
+EmbeddedReaderConfig read_embedded_reader(const toml::Table& table) {
+    EmbeddedReaderConfig reader;
+    reader.name = table.text("name", "Tahvil embedded reader");
+    reader.person = table.text("person", "");
+    reader.access = table.choice("access", {"bac", "pace-gm", "pace-im", "pace-cam"}, "pace-gm");
+    reader.chip = table.choice("chip", {"none", "ca", "aa-rsa", "aa-ecdsa"}, "ca");
+    reader.link = table.choice("link", {"contactless", "contact"}, "contactless");
+    reader.fault = table.text("fault", "");
+    table.finish();
+    return reader;
+}
+
+LogLevel log_level(std::string_view word) {
+    if (word == "error") return LogLevel::error;
+    if (word == "warning") return LogLevel::warning;
+    return word == "debug" ? LogLevel::debug : LogLevel::info;
+}
+
+}  // namespace
+
+Accounts system_accounts() {
+    return {[](const std::string& name) -> std::optional<uid_t> {
+                std::vector<char> buffer(kNameServiceBuffer);
+                passwd entry{};
+                passwd* found = nullptr;
+                if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+                    return std::nullopt;
+                return entry.pw_uid;
+            },
+            [](const std::string& name) -> std::optional<gid_t> {
+                std::vector<char> buffer(kNameServiceBuffer);
+                group entry{};
+                group* found = nullptr;
+                if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
+                    return std::nullopt;
+                return entry.gr_gid;
+            }};
+}
+
+Config parse_config(std::string_view text, std::string_view source, const Surroundings& surroundings) {
+    const toml::Table top = toml::parse(text, source);
+    Config config;
+    config.state_directory = top.text("state_directory", surroundings.state_directory);
+    if (!config.state_directory.starts_with('/'))
+        throw top.refuse("state_directory", "the path is not absolute", "an absolute path");
+    config.log_level = log_level(top.choice("log_level", {"error", "warning", "info", "debug"}, "info"));
+    config.demo = top.truth("demo", false);
+    config.policy = top.text("policy", config.policy);
+    config.pcsc = top.truth("pcsc", config.pcsc);
+    config.socket_group = surroundings.accounts.group(std::string{kDefaultGroup});
+    if (const auto socket = top.table_if("socket")) read_socket(*socket, config, surroundings.accounts);
+    if (const auto limits = top.table_if("limits")) read_limits(*limits, config);
+    if (const auto roles = top.table_if("roles")) {
+        read_roles(*roles, config, surroundings.accounts);
+    } else {
+        grant_default_roles(config, surroundings);
+    }
+    if (const auto reader = top.table_if("embedded_reader")) config.embedded_reader = read_embedded_reader(*reader);
+    top.finish();
+    return config;
+}
+
+Config read_config(const std::string& path, const Surroundings& surroundings) {
+    std::ifstream file{path, std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    if (!file.is_open() || file.bad())
+        throw InvalidInput("config.unreadable", "the configuration " + path + " can not be read",
+                           "Look whether it is there and whether this user may read it.");
+    return parse_config(text, path, surroundings);
+}
+
+}  // namespace tahvil::daemon

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <sys/types.h>
+
+#include "daemon/api/access.h"
+#include "daemon/api/limits.h"
+#include "daemon/log.h"
+
+namespace tahvil::daemon {
+
+inline constexpr std::string_view kDefaultConfigFile = "/etc/tahvil/tahvild.toml";
+inline constexpr std::string_view kDefaultGroup = "tahvil";
+
+/// The users and groups of the machine, by name.
+struct Accounts {
+    std::function<std::optional<uid_t>(const std::string&)> user;
+    std::function<std::optional<gid_t>(const std::string&)> group;
+};
+
+/// Those of the system's name service (nsswitch.conf(5)).
+Accounts system_accounts();
+
+/// The surroundings that defaults depend on.
+struct Surroundings {
+    Accounts accounts = system_accounts();
+    uid_t own_uid = 0;
+    std::string state_directory = "/var/lib/tahvil";  ///< STATE_DIRECTORY of systemd goes here
+};
+
+/// A reader inside the daemon that holds an emulated card, issued by a specimen issuer made at start-up.
+struct EmbeddedReaderConfig {
+    std::string name;    ///< as people see it
+    std::string person;  ///< path of a person file; empty: the specimen
+    std::string access;  ///< "bac", "pace-gm", "pace-im", "pace-cam"
+    std::string chip;    ///< "none", "ca", "aa-rsa", "aa-ecdsa"
+    std::string link;    ///< "contactless", "contact"
+    std::string fault;   ///< as `tahvil emulate --fault` takes it; empty: none
+};
+
+/// What the daemon is told. Every value is there, by default or from the file.
+struct Config {
+    std::string state_directory;
+    LogLevel log_level = LogLevel::info;
+    bool demo = false;                ///< specimen anchors can reach `accept`
+    std::string policy = "standard";  ///< name of a shipped policy, or the path of a file
+    bool pcsc = true;                 ///< whether the readers of the PC/SC service are used
+    std::string socket_path = "/run/tahvil/tahvild.sock";
+    std::optional<gid_t> socket_group;  ///< to which the socket's file is given
+    api::Limits limits;
+    std::chrono::seconds check_time{120};  ///< for one check, waiting included
+    api::RoleMap roles;
+    std::optional<EmbeddedReaderConfig> embedded_reader;
+};
+
+/// Reads a configuration (TOML). An empty text gives the defaults. Throws InvalidInput that names `source`, line and
+/// key, and in its remedy what is allowed.
+Config parse_config(std::string_view text, std::string_view source, const Surroundings& surroundings);
+
+/// parse_config() of a file. Throws InvalidInput "config.unreadable" too.
+Config read_config(const std::string& path, const Surroundings& surroundings);
+
+}  // namespace tahvil::daemon

@@ -1,0 +1,121 @@
+#include "daemon/config.h"
+
+#include <functional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "crypto/error.h"
+
+namespace tahvil::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr uid_t kDaemon = 900;
+constexpr gid_t kTahvilGroup = 901;
+
+Surroundings surroundings() {
+    return {{[](const std::string& name) -> std::optional<uid_t> {
+                 if (name == "counter1") return 1000;
+                 return std::nullopt;
+             },
+             [](const std::string& name) -> std::optional<gid_t> {
+                 if (name == "tahvil") return kTahvilGroup;
+                 if (name == "bank") return 2000;
+                 return std::nullopt;
+             }},
+            kDaemon,
+            "/var/lib/tahvil"};
+}
+
+Config parse(std::string_view text) {
+    return parse_config(text, "tahvild.toml", surroundings());
+}
+
+std::string refusal(std::string_view text) {
+    try {
+        parse(text);
+    } catch (const InvalidInput& error) {
+        return std::string{error.what()} + " | " + std::string{error.remedy()};
+    }
+    return "accepted";
+}
+
+std::vector<std::string> roles_of(const Config& config, uid_t user, std::vector<gid_t> groups = {}) {
+    std::vector<std::string> names;
+    for (const api::Role& role : config.roles.roles_of({user, user, 1, std::move(groups)})) names.push_back(name(role));
+    return names;
+}
+
+TEST(Config, OfAnEmptyFileIsWholeAndCautious) {
+    const Config config = parse("");
+    EXPECT_EQ(config.socket_path, "/run/tahvil/tahvild.sock");
+    EXPECT_EQ(config.socket_group, kTahvilGroup);
+    EXPECT_EQ(config.state_directory, "/var/lib/tahvil");
+    EXPECT_EQ(config.policy, "standard");
+    EXPECT_FALSE(config.demo);
+    EXPECT_TRUE(config.pcsc);
+    EXPECT_FALSE(config.embedded_reader.has_value());
+    EXPECT_THAT(roles_of(config, 0), ElementsAre("operator", "administrator"));
+    EXPECT_THAT(roles_of(config, kDaemon), ElementsAre("operator", "administrator"));
+    EXPECT_THAT(roles_of(config, 1000, {kTahvilGroup}), ElementsAre("operator"));
+    EXPECT_THAT(roles_of(config, 1000), IsEmpty());
+}
+
+TEST(Config, ThatNamesRolesGrantsThoseAndNoOthers) {
+    const Config config = parse(R"(
+        [roles.operator]
+        users = ["counter1", "1001"]
+        [roles."relying_party:bank"]
+        groups = ["bank"]
+        [roles.auditor]
+        groups = ["bank"]
+    )");
+    EXPECT_THAT(roles_of(config, 1000), ElementsAre("operator"));
+    EXPECT_THAT(roles_of(config, 5, {2000}), ElementsAre("relying_party:bank", "auditor"));
+    EXPECT_THAT(roles_of(config, 0), IsEmpty());
+    EXPECT_THAT(roles_of(config, 1000, {kTahvilGroup}), ElementsAre("operator"));
+}
+
+TEST(Config, OverridesEachLimitByItsName) {
+    const Config config = parse("[limits]\nconnections = 7\nidle_time = 2\ncheck_time = 30\n");
+    EXPECT_EQ(config.limits.connections, 7U);
+    EXPECT_EQ(config.limits.idle_time, milliseconds{2000});
+    EXPECT_EQ(config.check_time, seconds{30});
+    EXPECT_EQ(config.limits.body_bytes, api::Limits{}.body_bytes);
+}
+
+TEST(Config, DescribesAnEmbeddedReader) {
+    const Config config = parse("demo = true\npcsc = false\n[embedded_reader]\nfault = \"cloned\"\naccess = \"bac\"\n");
+    ASSERT_TRUE(config.embedded_reader.has_value());
+    EXPECT_EQ(config.embedded_reader->fault, "cloned");
+    EXPECT_EQ(config.embedded_reader->access, "bac");
+    EXPECT_EQ(config.embedded_reader->chip, "ca");
+}
+
+TEST(Config, NamesFileLineKeyAndWhatIsAllowedOfASlip) {
+    EXPECT_THAT(refusal("[limits]\n\nconections = 1"),
+                testing::AllOf(HasSubstr("tahvild.toml:3:1: limits.conections: there is no such key"),
+                               HasSubstr("connections, connections_per_uid")));
+    EXPECT_THAT(refusal("log_level = \"loud\""), HasSubstr("Allowed: error, warning, info, debug."));
+    EXPECT_THAT(refusal("[limits]\nidle_time = 0"), HasSubstr("tahvild.toml:2:1: limits.idle_time"));
+    EXPECT_THAT(refusal("[roles.king]\nusers = [\"0\"]"),
+                HasSubstr("tahvild.toml:1:8: roles.king: there is no such role"));
+    EXPECT_THAT(refusal("[roles.relying_party]\nusers = [\"0\"]"), HasSubstr("there is no such role"));
+    EXPECT_THAT(refusal("[roles.field]\nusers = [\"nobody-here\"]"), HasSubstr("there is no user \"nobody-here\""));
+    EXPECT_THAT(refusal("[socket]\npath = \"t.sock\""), HasSubstr("not absolute"));
+    EXPECT_THAT(refusal("speed = 1"), HasSubstr("tahvild.toml:1:1: speed: there is no such key"));
+    EXPECT_THAT(refusal("= ="), HasSubstr("tahvild.toml:1:"));
+}
+
+TEST(Config, SaysThatItsFileCanNotBeRead) {
+    EXPECT_THROW(read_config("/nonexistent/tahvild.toml", surroundings()), InvalidInput);
+}
+
+}  // namespace
+}  // namespace tahvil::daemon
