@@ -1,5 +1,6 @@
 #include "daemon/config.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -111,6 +112,10 @@ void read_socket(const toml::Table& table, Config& config, const Accounts& accou
 
 EmbeddedReaderConfig read_embedded_reader(const toml::Table& table) {
     EmbeddedReaderConfig reader;
+    reader.id = table.text("id", "embedded");
+    const bool plain = std::ranges::all_of(
+        reader.id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+    if (reader.id.empty() || !plain) throw table.refuse("id", "it can not stand in a path", "a to z, 0 to 9 and '-'");
     reader.name = table.text("name", "Tahvil embedded reader");
     reader.person = table.text("person", "");
     reader.access = table.choice("access", {"bac", "pace-gm", "pace-im", "pace-cam"}, "pace-gm");
@@ -166,7 +171,12 @@ Config parse_config(std::string_view text, std::string_view source, const Surrou
     } else {
         grant_default_roles(config, surroundings);
     }
-    if (const auto reader = top.table_if("embedded_reader")) config.embedded_reader = read_embedded_reader(*reader);
+    for (const auto& table : top.tables("embedded_reader")) {
+        EmbeddedReaderConfig reader = read_embedded_reader(table);
+        if (std::ranges::count(config.embedded_readers, reader.id, &EmbeddedReaderConfig::id) > 0)
+            throw table.refuse("id", "another embedded reader has the same", "an id of its own for each");
+        config.embedded_readers.push_back(std::move(reader));
+    }
     top.finish();
     return config;
 }

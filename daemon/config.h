@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -33,8 +34,9 @@ struct Surroundings {
     std::string state_directory = "/var/lib/tahvil";  ///< STATE_DIRECTORY of systemd goes here
 };
 
-/// A reader inside the daemon that holds an emulated card, issued by a specimen issuer made at start-up.
+/// A reader inside the daemon that holds an emulated card. One specimen issuer, made at start-up, issues those of all.
 struct EmbeddedReaderConfig {
+    std::string id;      ///< lower-case letters, digits and '-'
     std::string name;    ///< as people see it
     std::string person;  ///< path of a person file; empty: the specimen
     std::string access;  ///< "bac", "pace-gm", "pace-im", "pace-cam"
@@ -55,7 +57,7 @@ struct Config {
     api::Limits limits;
     std::chrono::seconds check_time{120};  ///< for one check, waiting included
     api::RoleMap roles;
-    std::optional<EmbeddedReaderConfig> embedded_reader;
+    std::vector<EmbeddedReaderConfig> embedded_readers;
 };
 
 /// Reads a configuration (TOML). An empty text gives the defaults. Throws InvalidInput that names `source`, line and

@@ -60,7 +60,7 @@ TEST(Config, OfAnEmptyFileIsWholeAndCautious) {
     EXPECT_EQ(config.policy, "standard");
     EXPECT_FALSE(config.demo);
     EXPECT_TRUE(config.pcsc);
-    EXPECT_FALSE(config.embedded_reader.has_value());
+    EXPECT_THAT(config.embedded_readers, IsEmpty());
     EXPECT_THAT(roles_of(config, 0), ElementsAre("operator", "administrator"));
     EXPECT_THAT(roles_of(config, kDaemon), ElementsAre("operator", "administrator"));
     EXPECT_THAT(roles_of(config, 1000, {kTahvilGroup}), ElementsAre("operator"));
@@ -90,12 +90,24 @@ TEST(Config, OverridesEachLimitByItsName) {
     EXPECT_EQ(config.limits.body_bytes, api::Limits{}.body_bytes);
 }
 
-TEST(Config, DescribesAnEmbeddedReader) {
-    const Config config = parse("demo = true\npcsc = false\n[embedded_reader]\nfault = \"cloned\"\naccess = \"bac\"\n");
-    ASSERT_TRUE(config.embedded_reader.has_value());
-    EXPECT_EQ(config.embedded_reader->fault, "cloned");
-    EXPECT_EQ(config.embedded_reader->access, "bac");
-    EXPECT_EQ(config.embedded_reader->chip, "ca");
+TEST(Config, DescribesEmbeddedReaders) {
+    const Config config = parse(R"(
+        demo = true
+        [[embedded_reader]]
+        [[embedded_reader]]
+        id = "clone"
+        fault = "cloned"
+        access = "bac"
+    )");
+    ASSERT_EQ(config.embedded_readers.size(), 2U);
+    EXPECT_EQ(config.embedded_readers[0].id, "embedded");
+    EXPECT_EQ(config.embedded_readers[0].fault, "");
+    EXPECT_EQ(config.embedded_readers[1].id, "clone");
+    EXPECT_EQ(config.embedded_readers[1].fault, "cloned");
+    EXPECT_EQ(config.embedded_readers[1].access, "bac");
+    EXPECT_EQ(config.embedded_readers[1].chip, "ca");
+    EXPECT_THAT(refusal("[[embedded_reader]]\n[[embedded_reader]]"), HasSubstr("another embedded reader has the same"));
+    EXPECT_THAT(refusal("[[embedded_reader]]\nid = \"A/b\""), HasSubstr("can not stand in a path"));
 }
 
 TEST(Config, NamesFileLineKeyAndWhatIsAllowedOfASlip) {
