@@ -22,8 +22,7 @@ protected:
     void SetUp() override {
         PcscdTest::SetUp();
         if (IsSkipped()) return;
-        pool = std::make_unique<ReaderPool>(daemon::WorkerLimits{},
-                                            [this](const ReaderEvent& event) { events.put(event); });
+        pool = std::make_unique<ReaderPool>(limits, [this](const ReaderEvent& event) { events.put(event); });
         pool->watch_pcsc();
     }
 
@@ -50,6 +49,7 @@ protected:
         return end.value();
     }
 
+    daemon::WorkerLimits limits;
     Latest<ReaderEvent> events;
     std::unique_ptr<ReaderPool> pool;
 };
@@ -107,6 +107,25 @@ TEST_F(PcscReaderPoolTest, TellsASessionOfAResetAndGoesOnInTheNextEpoch) {
     pcsc::CardConnection other(context, kReader, pcsc::ShareMode::shared);
     other.begin_transaction();
     other.end_transaction(pcsc::Disposition::reset);
+    EXPECT_EQ(one_command(), "");
+}
+
+class HangingServiceTest : public PcscReaderPoolTest {
+protected:
+    HangingServiceTest() { limits.call = std::chrono::milliseconds(500); }
+};
+
+TEST_F(HangingServiceTest, AnswersTheAskerAndRecoversWithTheService) {
+    pcscd.start();
+    const auto card = insert();
+    ASSERT_TRUE(comes(ReaderEvent::Kind::card_inserted));
+    EXPECT_EQ(one_command(), "");
+    pcscd.freeze();
+    EXPECT_EQ(one_command(), "reader.stuck");
+    EXPECT_THROW(one_command(), daemon::ReaderStuck);
+    EXPECT_EQ(pool->reader(kId).fault->code, "reader.stuck");
+    pcscd.thaw();
+    ASSERT_TRUE(comes(ReaderEvent::Kind::fault_cleared));
     EXPECT_EQ(one_command(), "");
 }
 

@@ -118,6 +118,32 @@ TEST_F(TransactionTest, ConnectsAnewToACardThatAnotherProgramHasReset) {
     EXPECT_EQ(transaction.epoch(), 0U);
 }
 
+TEST_F(TransactionTest, TellsOfAResetBeneathItOnceAndGoesOnInTheNextEpoch) {
+    int commands = 0;
+    const auto card = insert([&](ByteView command) {
+        ++commands;
+        return agree(command);
+    });
+    ASSERT_TRUE(card_arrives());
+    const Context context;
+    CardConnection connection(context, kReader, ShareMode::shared);
+    Transaction transaction(connection, WireLimits{});
+    answer_to(transaction, kSelect);
+    // The service lets nobody reset a card within a transaction; so this one is pulled away first.
+    connection.end_transaction(Disposition::leave);
+    {
+        const Context other_context;
+        CardConnection other(other_context, kReader, ShareMode::shared);
+        other.begin_transaction();
+        other.end_transaction(Disposition::reset);
+    }
+    EXPECT_THROW(answer_to(transaction, kSelect), CardReset);
+    EXPECT_EQ(transaction.epoch(), 1U);
+    EXPECT_EQ(commands, 1) << "the command that met the reset must not have been sent again";
+    EXPECT_EQ(answer_to(transaction, kSelect), from_hex("90 00"));
+    EXPECT_EQ(transaction.epoch(), 1U);
+}
+
 TEST_F(TransactionTest, KeepsOtherProgramsOutUntilItEnds) {
     const auto card = insert();
     ASSERT_TRUE(card_arrives());
