@@ -50,8 +50,8 @@ struct CheckEvent {
 };
 
 struct CheckLimits {
-    std::size_t queued_per_reader = 4;
-    std::size_t kept = 256;  ///< results, the oldest go first
+    std::size_t queued_per_reader = 4;  ///< waiting, the one that runs not counted
+    std::size_t kept = 256;             ///< results, the oldest go first
     std::chrono::seconds kept_time{600};
     std::chrono::seconds deadline{120};  ///< of one check, waiting included
 };
