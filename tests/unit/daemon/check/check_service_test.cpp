@@ -204,7 +204,7 @@ TEST_F(CheckServiceTest, AWrongCanFailsTheCheckWithItsName) {
 TEST_F(CheckServiceTest, AMisbehavingCardFailsTheCheckAndTheNextOneWorks) {
     start();
     emulator::SpecimenOptions options;
-    options.fault = {emulator::Fault::garbage, 5};
+    options.fault = {emulator::Fault::garbage, 12};
     bench.insert(options);
     const CheckView view = wait_for(service->start(request()));
     EXPECT_EQ(view.state, CheckState::failed);
