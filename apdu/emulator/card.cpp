@@ -2,7 +2,16 @@
 
 #include <algorithm>
 
+#include "crypto/error.h"
+
 namespace tahvil::emulator {
+
+Link parse_link(std::string_view text) {
+    if (text == "contact") return Link::contact_t1;
+    if (text == "contact-t0") return Link::contact_t0;
+    if (text == "contactless") return Link::contactless;
+    throw InvalidInput("input.link", "an unknown link of a card", "One of contact, contact-t0, contactless.");
+}
 
 WireLimits wire_limits(const LinkSettings& settings) {
     WireLimits limits;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "apdu/wire.h"
 #include "crypto/bytes.h"
@@ -11,6 +12,9 @@ namespace tahvil::emulator {
 
 /// How a card is connected. It decides the interface bytes of the ATR and how responses are carried.
 enum class Link : std::uint8_t { contact_t0, contact_t1, contactless };
+
+/// "contact" (T=1), "contact-t0", "contactless". Throws InvalidInput "input.link".
+Link parse_link(std::string_view text);
 
 struct LinkSettings {
     static constexpr std::size_t kLongest = 0xFFFF;  ///< that a buffer can be: vpcd counts messages in two bytes
