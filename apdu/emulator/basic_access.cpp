@@ -15,7 +15,8 @@ BasicAccess::BasicAccess(ByteView aid, ByteView mrz_information, RandomSource ra
     : aid_(to_bytes(aid)), keys_(bac::AccessKeys::derive(mrz_information)), random_(std::move(random)) {}
 
 std::optional<Response> BasicAccess::answer(const Command& command, Session& session, Tally& /*tally*/) {
-    if (!equal(session.selection.application(), aid_)) return std::nullopt;
+    // Under secure messaging the same commands are those of terminal authentication.
+    if (session.under_secure_messaging || !equal(session.selection.application(), aid_)) return std::nullopt;
     // A challenge serves one attempt, and only the command that follows it.
     const std::optional<bac::Chip> attempt = std::exchange(attempt_, std::nullopt);
     if (command.ins() == kGetChallenge) {

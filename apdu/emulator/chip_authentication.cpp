@@ -2,6 +2,7 @@
 
 #include "apdu/tlv.h"
 #include "crypto/error.h"
+#include "crypto/protocol/public_key_object.h"
 
 namespace tahvil::emulator {
 
@@ -25,6 +26,11 @@ chip_authentication::Protocol protocol_of(const ChipAuthentication::Key& key) {
     const auto protocol = chip_authentication::protocol_by_oid(key.protocol);
     if (!protocol) throw InvalidInput("input.protocol", "no protocol of chip authentication");
     return *protocol;
+}
+
+Bytes compressed(const ChipAuthentication::Key& key, ByteView terminal_key) {
+    const Group& group = key.key.public_key().group();
+    return compress_public_key(group, group.receive(terminal_key));
 }
 
 bool with_triple_des(const ChipAuthentication::Key& key) {
@@ -69,6 +75,7 @@ Response ChipAuthentication::set_key_agreement_template(const Command& command, 
     const Key* const key = find(std::nullopt, tlv::find(command.data(), kPrivateKeyReference));
     if (key == nullptr) return status_only(sw::referenced_data_not_found);
     session.next_keys = chip_authentication::chip_agree(protocol_of(*key), key->key, *terminal_key);
+    session.terminal_ephemeral = compressed(*key, *terminal_key);
     return status_only(sw::ok);
 }
 
@@ -85,10 +92,15 @@ Response ChipAuthentication::authenticate(const Command& command, Session& sessi
     tlv::Cursor outer(command.data());
     const auto terminal_key = tlv::find(outer.read(kDynamicAuthenticationData), kKeyOfTerminal);
     if (!terminal_key || !outer.at_end()) return status_only(sw::wrong_data);
+    const Bytes terminal_ephemeral = compressed(*chosen_, *terminal_key);
     if (chosen_->version == 1) {
         session.next_keys = chip_authentication::chip_agree(protocol_of(*chosen_), chosen_->key, *terminal_key);
+        session.terminal_ephemeral = terminal_ephemeral;
         return {tlv::encode(kDynamicAuthenticationData, ByteView()), sw::ok};
     }
+    // TR-03110-2, 3.4: it must be the key that terminal authentication has bound.
+    if (session.terminal_authenticated && !equal(session.terminal_ephemeral, terminal_ephemeral))
+        return status_only(sw::verification_failed);
     auto answer = chip_authentication::chip_answer(chosen_->protocol, chosen_->key, *terminal_key, random_);
     session.next_keys = std::move(answer.session);
     return {

@@ -71,6 +71,19 @@ Bytes write_dg2(ByteView portrait) {
     return file(lds::File::dg2, {tlv::encode(0x7F61, {tlv::encode(0x02, Bytes{1}), face})});
 }
 
+Bytes write_empty_biometrics(lds::File which, ByteView filler) {
+    const Bytes none = tlv::encode(0x7F61, {tlv::encode(0x02, Bytes{0}), tlv::encode(0x53, filler)});
+    return file(which, {none});
+}
+
+Bytes write_trust_points(const std::vector<std::string>& references) {
+    constexpr std::size_t kSize = 36;
+    Bytes content;
+    for (const std::string& reference : references) append(content, tlv::encode(0x42, as_bytes(reference)));
+    content.resize(std::max(content.size(), kSize));
+    return content;
+}
+
 Bytes write_dg11(const Person& person) {
     const std::string name = person.persian_family_name + "<<" + person.persian_given_name;
     const std::string birth_date = long_date(person.birth_date);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
+#include "apdu/applets/lds/file.h"
 #include "apdu/emulator/person.h"
 #include "crypto/bytes.h"
 
@@ -16,6 +18,9 @@ Bytes write_dg1(const Person& person);
 /// "input.portrait" when it is neither.
 Bytes write_dg2(ByteView portrait);
 
+/// EF.DG3 or EF.DG4 without a biometric instance, filled up with data of no meaning (Doc 9303-10, 4.7.3.1).
+Bytes write_empty_biometrics(lds::File file, ByteView filler);
+
 /// Name in the holder's own script, national code as personal number, birth date.
 Bytes write_dg11(const Person& person);
 
@@ -24,6 +29,9 @@ Bytes write_dg14(ByteView security_infos);
 
 /// Around a SubjectPublicKeyInfo.
 Bytes write_dg15(ByteView public_key);
+
+/// EF.CVCA with the references of up to two trust points, newest first (Doc 9303-11, 9.3).
+Bytes write_trust_points(const std::vector<std::string>& references);
 
 /// EF.DIR with one application (ISO/IEC 7816-4, 12.2.2.2).
 Bytes write_directory(ByteView aid);

@@ -281,6 +281,8 @@ void OperatingSystem::end_secure_messaging() {
     session_.secured = right::none;
     session_.under_secure_messaging = false;
     session_.card_ephemeral.clear();
+    session_.terminal_ephemeral.clear();
+    session_.terminal_authenticated = false;
 }
 
 }  // namespace tahvil::emulator

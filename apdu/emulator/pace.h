@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "apdu/emulator/function.h"
@@ -24,6 +25,10 @@ struct PaceSettings {
 
     /// The static key of chip authentication mapping.
     std::optional<PrivateKey> chip_authentication_key;
+
+    /// The trust points of terminal authentication, newest first: named to a terminal that asks for it (DO'87',
+    /// DO'88').
+    std::vector<std::string> authority_references;
 };
 
 /// The card's side of PACE (Doc 9303-11, 4.4; TR-03110-3, B.1): MSE:SET AT and four GENERAL AUTHENTICATE. A PIN with
@@ -50,6 +55,7 @@ private:
 
     std::optional<pace::PasswordKind> kind_;
     const PaceSettings::Domain* domain_ = nullptr;
+    bool authorization_named_ = false;
     std::optional<pace::Party> party_;
     tlv::Tag awaited_ = 0;  ///< the data object of the next step; 0 for none, as the first one has
 };

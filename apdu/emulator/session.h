@@ -29,8 +29,12 @@ struct Session {
     /// Which function the last MSE:SET AT chose for the GENERAL AUTHENTICATE that follows.
     const void* chosen = nullptr;
 
-    /// By PACE: Comp(PK) of the card's ephemeral key, which terminal authentication signs (Doc 9303-11, 7.1).
-    Bytes card_ephemeral;
+    /// \name What terminal authentication binds (Doc 9303-11, 7.1; TR-03110-2, 3.3)
+    /// @{
+    Bytes card_ephemeral;      ///< Comp(PK) of the card in PACE; empty after BAC
+    Bytes terminal_ephemeral;  ///< Comp(PK) of the terminal in chip authentication
+    bool terminal_authenticated = false;
+    /// @}
 
     bool may(Rights needed) const {
         const Rights held = verified | (under_secure_messaging ? secured : right::none);

@@ -10,6 +10,7 @@
 #include "apdu/emulator/lds_files.h"
 #include "apdu/emulator/pace.h"
 #include "apdu/emulator/portrait.h"
+#include "apdu/emulator/terminal_authentication.h"
 #include "crypto/error.h"
 #include "crypto/protocol/domain_parameters.h"
 #include "crypto/protocol/mrz_information.h"
@@ -20,6 +21,9 @@ namespace tahvil::emulator {
 namespace {
 
 constexpr std::uint16_t kMasterFile = 0x3F00;
+constexpr std::uint16_t kTrustPoints = 0x011C;  // EF.CVCA, in the application
+constexpr std::uint8_t kTrustPointsShort = 0x1C;
+constexpr std::size_t kFiller = 8;  // bytes that make an empty EF.DG3 and EF.DG4 of one card unlike another's
 constexpr unsigned kActiveAuthenticationBits = 2048;
 constexpr auto kActiveAuthenticationCurve = Curve::brainpool_p256r1;
 constexpr auto kActiveAuthenticationDigest = DigestAlgorithm::sha256;
@@ -56,6 +60,7 @@ public:
     Specimen finish() {
         add_pace();
         add_basic_access();
+        add_terminal_authentication();
         add_chip_proof();
         write_files();
         DedicatedFile master_file = file_tree();
@@ -113,12 +118,25 @@ private:
               {PasswordKind::pin, options_.pin},
               {PasswordKind::puk, options_.puk}})
             if (!digits.empty()) settings.passwords.push_back(pace::Password::typed(kind, as_bytes(digits)));
+        if (options_.terminal_authority)
+            settings.authority_references = {options_.terminal_authority->holder_reference};
         functions_.push_back(std::make_unique<Pace>(std::move(settings), random_));
     }
 
     void add_basic_access() {
         if (std::ranges::count(options_.access, AccessProtocol::bac) == 0) return;
         functions_.push_back(std::make_unique<BasicAccess>(lds::kApplication, mrz().view(), random_));
+    }
+
+    void add_terminal_authentication() {
+        if (!options_.terminal_authority) return;
+        const int version = options_.chip_authentication_version;
+        data_group_14_.terminal_authentication.push_back({version, std::nullopt, std::nullopt});
+        files_[lds::File::dg3] = write_empty_biometrics(lds::File::dg3, random_bytes(random_, kFiller));
+        files_[lds::File::dg4] = write_empty_biometrics(lds::File::dg4, random_bytes(random_, kFiller));
+        functions_.push_back(std::make_unique<TerminalAuthentication>(
+            std::vector{cv::TrustedKey::trust_point(*options_.terminal_authority)},
+            std::chrono::floor<std::chrono::days>(now_), version, person_.document_number, random_));
     }
 
     void add_chip_proof() {
@@ -166,7 +184,7 @@ private:
         // Doc 9303-11, 9.2: EF.DG14 says again, signed, what EF.CardAccess says.
         data_group_14_.pace = card_access_.pace;
         if (!(data_group_14_.pace.empty() && data_group_14_.chip_authentication.empty() &&
-              data_group_14_.active_authentication.empty()))
+              data_group_14_.active_authentication.empty() && data_group_14_.terminal_authentication.empty()))
             files_[lds::File::dg14] = write_dg14(data_group_14_.encode());
 
         std::map<int, Bytes> signed_groups;
@@ -192,6 +210,20 @@ private:
         }
     }
 
+    static Rights to_read(lds::File file) {
+        switch (file) {
+            case lds::File::card_access:
+            case lds::File::directory:
+                return right::none;
+            case lds::File::dg3:
+                return right::access | right::read_fingerprints;
+            case lds::File::dg4:
+                return right::access | right::read_iris;
+            default:
+                return right::access;
+        }
+    }
+
     DedicatedFile file_tree() const {
         DedicatedFile master_file;
         DedicatedFile application;
@@ -199,11 +231,13 @@ private:
         application.name = to_bytes(lds::kApplication);
         for (const auto& [file, content] : files_) {
             const lds::FileEntry& entry = lds::entry(file);
-            const bool free = file == lds::File::card_access || file == lds::File::directory;
             DedicatedFile& place = entry.place == lds::Place::master_file ? master_file : application;
-            place.files.push_back(
-                {entry.identifier, entry.short_identifier, content, free ? right::none : right::access});
+            place.files.push_back({entry.identifier, entry.short_identifier, content, to_read(file)});
         }
+        if (options_.terminal_authority)
+            application.files.push_back({kTrustPoints, kTrustPointsShort,
+                                         write_trust_points({options_.terminal_authority->holder_reference}),
+                                         right::access});
         master_file.directories.push_back(std::move(application));
         return master_file;
     }

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "apdu/emulator/person.h"
 #include "apdu/emulator/specimen_pki.h"
 #include "crypto/cipher.h"
+#include "crypto/protocol/cv_certificate.h"
 #include "crypto/random.h"
 
 namespace tahvil::emulator {
@@ -36,6 +38,8 @@ struct SpecimenOptions {
     std::string puk;                                   ///< likewise, ten digits
     Bytes portrait;                                    ///< JPEG or JPEG 2000; a drawn one when empty
     std::size_t portrait_size = 20'000;                ///< bytes of a drawn one
+    /// The trust point for terminal authentication, which then guards EF.DG3 and EF.DG4; without it there are none.
+    std::optional<cv::Certificate> terminal_authority;
     FaultSpec fault;
 };
 

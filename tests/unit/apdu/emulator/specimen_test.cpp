@@ -10,10 +10,13 @@
 #include "apdu/atr.h"
 #include "apdu/card_channel.h"
 #include "apdu/emulator/emulated_wire.h"
+#include "apdu/emulator/specimen_terminals.h"
 #include "apdu/error.h"
 #include "apdu/file_reader.h"
 #include "apdu/secure_messaging.h"
+#include "apdu/tlv.h"
 #include "crypto/protocol/mrz_information.h"
+#include "crypto/protocol/terminal_authentication.h"
 #include "crypto/trust/passive_authentication.h"
 
 namespace tahvil::emulator {
@@ -59,6 +62,7 @@ public:
     }
     void select() { select(*secure_); }
     Bytes read(lds::File which) { return read_file(*secure_, file(which)); }
+    Bytes read(FileIdentifier which, FileExtent extent) { return read_file(*secure_, which, {.extent = extent}); }
 
     /// Doc 9303-11, 6.2: whether the chip goes on under the new keys.
     bool chip_is_authentic() {
@@ -217,6 +221,85 @@ TEST(Specimen, SpeaksChipAuthenticationOfVersion2) {
         visit.select();
         EXPECT_EQ(visit.read(lds::File::dg1), specimen.files.at(lds::File::dg1));
     }
+}
+
+/// Doc 9303-11, 7.1: what a terminal sends to be let in to EF.DG3 and EF.DG4.
+class Inspection {
+public:
+    Inspection(Channel& card, Bytes chip_identifier, Bytes ephemeral_key)
+        : card_(card), chip_identifier_(std::move(chip_identifier)), ephemeral_key_(std::move(ephemeral_key)) {}
+
+    StatusWord show(const cv::Certificate& certificate) {
+        const Bytes reference = tlv::encode(0x83, as_bytes(certificate.authority_reference));
+        const StatusWord known = card_.transmit(Command::manage_security_environment(0x81, 0xB6, reference)).status;
+        if (!known.ok()) return known;
+        return card_.transmit(Command::perform_security_operation(0x00, 0xBE, certificate.content(), 0)).status;
+    }
+    StatusWord prove(const std::string& reference, const PrivateKey& key) {
+        const Bytes name = tlv::encode(0x83, as_bytes(reference));
+        const StatusWord known = card_.transmit(Command::manage_security_environment(0x81, 0xA4, name)).status;
+        if (!known.ok()) return known;
+        const Bytes challenge = card_.require(Command::get_challenge(8), "GET CHALLENGE");
+        const Bytes message = terminal_authentication::signed_data(chip_identifier_, challenge, ephemeral_key_);
+        const Bytes signature = sign(key, {SignatureScheme::ecdsa_plain, DigestAlgorithm::sha256}, message);
+        return card_.transmit(Command::external_authenticate(signature, 0)).status;
+    }
+
+private:
+    Channel& card_;
+    Bytes chip_identifier_;
+    Bytes ephemeral_key_;
+};
+
+TEST(Specimen, OpensBiometricsToATerminalWithTheRight) {
+    const auto terminals = SpecimenTerminals::make(2026y / 11 / 22, 0x01);  // fingerprints only
+    for (const AccessProtocol access : {AccessProtocol::pace_gm, AccessProtocol::bac}) {
+        SpecimenOptions options;
+        options.access = {access};
+        options.terminal_authority = terminals.authority;
+        const Specimen specimen = make(options);
+        Visit visit(specimen);
+        Bytes chip_identifier = terminal_authentication::chip_identifier(specimen.person.document_number);
+        if (access == AccessProtocol::bac) {
+            visit.open_by_bac(specimen.person.document_number);
+        } else {
+            visit.open_by_pace();
+            const auto& party = visit.pace().party;
+            chip_identifier = terminal_authentication::chip_identifier(party.group(), party.peer_public_key());
+            visit.select();
+        }
+        EXPECT_EQ(visit.read({0x011C, 0x1C}, FileExtent::end_of_file).size(), 36U);
+        EXPECT_THROW(visit.read(lds::File::dg3), CardRefused);
+        const auto offers =
+            chip_authentication::offers(SecurityInfos::parse(lds::parse_dg14(visit.read(lds::File::dg14))), 1);
+        const auto ephemeral = chip_authentication::authenticate(visit.secure(), offers.at(0));
+        Inspection inspection(visit.secure(), chip_identifier, ephemeral.compressed_public_key());
+        EXPECT_EQ(inspection.show(terminals.terminal), sw::referenced_data_not_found) << "its issuer comes first";
+        EXPECT_EQ(inspection.show(terminals.verifier), sw::ok);
+        EXPECT_EQ(inspection.show(terminals.terminal), sw::ok);
+        const std::string& reference = terminals.terminal.holder_reference;
+        EXPECT_EQ(inspection.prove(reference, PrivateKey::generate_ec(Curve::brainpool_p256r1)),
+                  sw::verification_failed);
+        EXPECT_THROW(visit.read(lds::File::dg3), CardRefused);
+        EXPECT_EQ(inspection.prove(reference, terminals.terminal_key), sw::ok);
+        EXPECT_EQ(visit.read(lds::File::dg3), specimen.files.at(lds::File::dg3));
+        EXPECT_THROW(visit.read(lds::File::dg4), CardRefused) << "the terminal has no right to it";
+        EXPECT_TRUE(judge(specimen.files).authentic());
+    }
+}
+
+TEST(Specimen, RefusesATerminalOfAnotherAuthority) {
+    const auto terminals = SpecimenTerminals::make(2026y / 11 / 22);
+    SpecimenOptions options;
+    options.terminal_authority = SpecimenTerminals::make(2026y / 11 / 22).authority;  // of the same name
+    const Specimen specimen = make(options);
+    Visit visit(specimen);
+    visit.open_by_pace();
+    visit.select();
+    Inspection inspection(visit.secure(), {}, {});
+    EXPECT_EQ(inspection.show(terminals.verifier), sw::verification_failed);
+    EXPECT_EQ(inspection.prove(terminals.terminal.holder_reference, terminals.terminal_key),
+              sw::referenced_data_not_found);
 }
 
 TEST(Specimen, IsOpenedByBac) {
