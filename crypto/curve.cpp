@@ -100,7 +100,7 @@ Curve match_explicit(asn1::Cursor parameters) {
     domain.generator = to_bytes(parameters.read_octet_view());
     domain.order = to_bytes(parameters.read_unsigned());
     static constexpr std::array<std::uint8_t, 1> one{1};
-    if (parameters.next_is(asn1::Tag::integer) && !equal(parameters.read_unsigned(), one)) unknown();
+    if (!parameters.next_is(asn1::Tag::integer) || !equal(parameters.read_unsigned(), one)) unknown();
     const std::optional<Curve> curve = curve_by_domain(domain);
     if (!curve) unknown();
     return *curve;

@@ -53,9 +53,9 @@ struct CurveParameters {
     bool explicitly_given = false;  ///< every parameter was spelled out, and equals that of `curve`
 };
 
-/// Reads ECParameters. Explicit ones are taken only when prime, coefficients, generator, order and cofactor all equal
-/// those of a curve above (CVE-2020-0601 is what happens when the generator is not compared); the seed is not looked
-/// at. Throws MalformedData "crypto.unknown_curve" otherwise.
+/// Reads ECParameters. Explicit ones are taken only when prime, coefficients, generator, order and cofactor are all
+/// there and equal those of a curve above (CVE-2020-0601 is what happens when the generator is not compared); the seed
+/// is not looked at. Throws MalformedData "crypto.unknown_curve" otherwise.
 CurveParameters read_curve_parameters(asn1::Cursor& cursor);
 
 /// ECParameters with every parameter spelled out, DER.

@@ -121,16 +121,20 @@ TEST_P(EveryCurve, RefusesAPrivateNumberOutOfRange) {
 INSTANTIATE_TEST_SUITE_P(Curves, EveryCurve, testing::ValuesIn(kAllCurves),
                          [](const auto& each) { return std::string(name(each.param)); });
 
-TEST(PublicKey, ExplicitParametersWithoutCofactorOrWithCompressedGeneratorAreKnown) {
+TEST(PublicKey, ExplicitParametersWithACompressedGeneratorAreKnownAndWithoutACofactorAreNot) {
     const PrivateKey key = PrivateKey::generate_ec(Curve::secp256r1);
     const CurveDomain& domain = curve_domain(Curve::secp256r1);
     Bytes generator{static_cast<std::uint8_t>(2U + (domain.generator.back() & 1U))};
     append(generator, ByteView(domain.generator).subspan(1, 32));
-    const Bytes parameters = asn1::sequence(
+    Bytes parameters = asn1::sequence(
         {asn1::integer(1),
          asn1::sequence({asn1::oid(asn1::Oid("1.2.840.10045.1.1")), asn1::unsigned_integer(domain.prime)}),
          asn1::sequence({asn1::octet_string(domain.a), asn1::octet_string(domain.b)}), asn1::octet_string(generator),
          asn1::unsigned_integer(domain.order)});
+    EXPECT_EQ(thrown_code([&] { PublicKey::from_spki(spki_with_parameters(parameters, key.public_key())); }),
+              "crypto.unknown_curve");
+    append(parameters, asn1::integer(1));
+    parameters[2] = static_cast<std::uint8_t>(parameters[2] + 3);
     EXPECT_EQ(PublicKey::from_spki(spki_with_parameters(parameters, key.public_key())).curve(), Curve::secp256r1);
 }
 
