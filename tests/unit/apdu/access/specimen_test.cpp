@@ -6,10 +6,12 @@
 #include "apdu/access/bac.h"
 #include "apdu/access/chip_authentication.h"
 #include "apdu/access/pace.h"
+#include "apdu/access/terminal_authentication.h"
 #include "apdu/applets/lds/data_groups.h"
 #include "apdu/applets/mrz.h"
 #include "apdu/atr.h"
 #include "apdu/emulator/emulated_wire.h"
+#include "apdu/emulator/specimen_terminals.h"
 #include "apdu/error.h"
 #include "apdu/file_reader.h"
 #include "crypto/protocol/mrz_information.h"
@@ -52,12 +54,16 @@ public:
         const Bytes card_access = read_file(plain_, identifier(lds::File::card_access));
         const auto offer = pace::choose(pace::offers(SecurityInfos::parse(card_access)));
         if (!offer) throw Error("test", "no offer of PACE");
-        return secured(pace::establish(plain_, *offer, password).keys);
+        const pace::Established established = pace::establish(plain_, *offer, password);
+        chip_identifier_ =
+            terminal_authentication::chip_identifier(established.party.group(), established.party.peer_public_key());
+        return secured(established.keys);
     }
 
     SecureMessaging& open_by_bac() {
         plain_.require(Command::select_application(lds::kApplication), "SELECT");
         const mrz::Mrz printed = emulator::mrz_of(specimen_.person);
+        chip_identifier_ = terminal_authentication::chip_identifier(printed.document_number);
         const SecretBytes information =
             mrz_information(printed.document_number, printed.birth_date, printed.expiry_date);
         return secured(bac::establish(plain_, bac::AccessKeys::derive(information.view())), false);
@@ -70,6 +76,7 @@ public:
     Bytes read(lds::File file) { return read_file(*secure_, identifier(file)); }
 
     CardChannel& plain() { return plain_; }
+    const Bytes& chip_identifier() const { return chip_identifier_; }
     const emulator::Specimen& specimen() const { return specimen_; }
 
 private:
@@ -83,6 +90,7 @@ private:
     emulator::EmulatedWire wire_;
     CardChannel plain_;
     std::unique_ptr<SecureMessaging> secure_;
+    Bytes chip_identifier_;
 };
 
 struct Case {
@@ -174,6 +182,57 @@ TEST(SpecimenAccess, NeedsEightCommandsForPaceWithACanAtMost) {
     pace::establish(terminal.plain(), *offer, terminal.can());
     EXPECT_LE(terminal.plain().traffic().exchanges, 7U);  // EF.ATR/INFO, EF.CardAccess, MSE:Set AT, four steps
 }
+
+class SpecimenTerminalAuthentication : public testing::TestWithParam<AccessProtocol> {
+protected:
+    static emulator::SpecimenOptions guarded(const emulator::SpecimenTerminals& terminals, AccessProtocol access) {
+        emulator::SpecimenOptions options;
+        options.access = {access};
+        options.terminal_authority = terminals.authority;
+        return options;
+    }
+
+    /// Everything up to terminal authentication: access, chip authentication, and the references of EF.CVCA.
+    static void authenticate(Terminal& terminal, AccessProtocol access, const emulator::SpecimenTerminals& shown) {
+        SecureMessaging& card = access == bac ? terminal.open_by_bac() : terminal.open_by_pace(terminal.can());
+        const auto infos = SecurityInfos::parse(lds::parse_dg14(terminal.read(lds::File::dg14)));
+        ASSERT_FALSE(infos.terminal_authentication.empty());
+        const auto chip = chip_authentication::authenticate(card, chip_authentication::offers(infos, 1).front());
+        EXPECT_THROW(terminal.read(lds::File::dg3), CardRefused);
+
+        const Bytes ef_cvca = read_file(card, {0x011C, 0x1C}, {.extent = FileExtent::end_of_file});
+        const auto references = terminal_authentication::authority_references(ef_cvca);
+        const auto signer = signer_in_memory(shown.terminal_key);
+        terminal_authentication::authenticate(card, 1, references, {shown.terminal, {shown.verifier}, signer.get()},
+                                              {terminal.chip_identifier(), chip.compressed_public_key(), {}});
+    }
+};
+
+TEST_P(SpecimenTerminalAuthentication, OpensTheBiometricDataGroups) {
+    const auto terminals = emulator::SpecimenTerminals::make(std::chrono::floor<std::chrono::days>(kNow));
+    Terminal terminal(guarded(terminals, GetParam()));
+    authenticate(terminal, GetParam(), terminals);
+    EXPECT_EQ(terminal.read(lds::File::dg3), terminal.specimen().files.at(lds::File::dg3));
+    EXPECT_EQ(terminal.read(lds::File::dg4), terminal.specimen().files.at(lds::File::dg4));
+}
+
+TEST_P(SpecimenTerminalAuthentication, IsRefusedBelowAnotherAuthorityOfTheSameName) {
+    const auto today = std::chrono::floor<std::chrono::days>(kNow);
+    const auto terminals = emulator::SpecimenTerminals::make(today);
+    const auto strangers = emulator::SpecimenTerminals::make(today);
+    Terminal terminal(guarded(terminals, GetParam()));
+    EXPECT_EQ(thrown_code([&] { authenticate(terminal, GetParam(), strangers); }), "access.ta_certificate");
+}
+
+TEST_P(SpecimenTerminalAuthentication, IsRefusedWithoutTheCertificatesKey) {
+    const auto today = std::chrono::floor<std::chrono::days>(kNow);
+    auto terminals = emulator::SpecimenTerminals::make(today);
+    Terminal terminal(guarded(terminals, GetParam()));
+    terminals.terminal_key = emulator::SpecimenTerminals::make(today).terminal_key;
+    EXPECT_EQ(thrown_code([&] { authenticate(terminal, GetParam(), terminals); }), "access.ta_refused");
+}
+
+INSTANTIATE_TEST_SUITE_P(Access, SpecimenTerminalAuthentication, testing::Values(bac, pace_gm, pace_im));
 
 }  // namespace
 }  // namespace tahvil
