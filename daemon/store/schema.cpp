@@ -23,7 +23,65 @@ CREATE TABLE journal_checkpoint (
 );
 )";
 
-constexpr std::array kSchema{Migration{1, kJournal}};
+// Columns that end in _index are blind indexes, `personal` is sealed; see crypto/sealed.h.
+constexpr std::string_view kDeliveries = R"(
+CREATE TABLE manifest (
+    id          INTEGER PRIMARY KEY,
+    digest      BLOB NOT NULL UNIQUE,
+    signer      TEXT NOT NULL,
+    imported_at INTEGER NOT NULL,
+    cards       INTEGER NOT NULL
+);
+CREATE TABLE delivery_counter (
+    terminal TEXT PRIMARY KEY,
+    last     INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE delivery (
+    id             TEXT NOT NULL UNIQUE,
+    custodian      TEXT NOT NULL,
+    stage          INTEGER NOT NULL,
+    since          INTEGER NOT NULL,
+    manifest       INTEGER NOT NULL REFERENCES manifest (id),
+    batch          TEXT NOT NULL,
+    office         TEXT NOT NULL,
+    fee            INTEGER NOT NULL,
+    card_signer    TEXT NOT NULL,
+    personal       BLOB NOT NULL,
+    tracking_index BLOB UNIQUE,
+    national_index BLOB,
+    identity_index BLOB,
+    serial_index   BLOB,
+    name_index     BLOB,
+    family_index   BLOB
+);
+CREATE INDEX delivery_by_stage    ON delivery (stage, since, id);
+CREATE INDEX delivery_by_national ON delivery (national_index, id);
+CREATE INDEX delivery_by_identity ON delivery (identity_index, id);
+CREATE INDEX delivery_by_serial   ON delivery (serial_index, id);
+CREATE INDEX delivery_by_name     ON delivery (name_index, id);
+CREATE INDEX delivery_by_family   ON delivery (family_index, id);
+CREATE TABLE delivery_move (
+    delivery   TEXT NOT NULL REFERENCES delivery (id),
+    journal    INTEGER NOT NULL REFERENCES journal_entry (position),
+    from_stage INTEGER NOT NULL,
+    to_stage   INTEGER NOT NULL,
+    act        TEXT NOT NULL,
+    actor      TEXT NOT NULL,
+    at         INTEGER NOT NULL,
+    why        TEXT NOT NULL,
+    PRIMARY KEY (delivery, journal)
+) WITHOUT ROWID;
+CREATE TABLE delivery_salt (
+    journal  INTEGER NOT NULL,
+    field    TEXT NOT NULL,
+    delivery TEXT NOT NULL REFERENCES delivery (id),
+    salt     BLOB NOT NULL,
+    PRIMARY KEY (journal, field)
+) WITHOUT ROWID;
+CREATE INDEX delivery_salt_by_delivery ON delivery_salt (delivery);
+)";
+
+constexpr std::array kSchema{Migration{1, kJournal}, Migration{2, kDeliveries}};
 
 }  // namespace
 
