@@ -115,8 +115,7 @@ Com parse_com(ByteView file) {
         if (const auto number = data_group_by_tag(tag)) com.data_groups.push_back(*number);
     }
     std::ranges::sort(com.data_groups);
-    const auto doubles = std::ranges::unique(com.data_groups);
-    com.data_groups.erase(doubles.begin(), doubles.end());
+    com.data_groups.erase(std::unique(com.data_groups.begin(), com.data_groups.end()), com.data_groups.end());
     return com;
 }
 
