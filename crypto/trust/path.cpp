@@ -226,8 +226,9 @@ std::optional<Refusal> refuse_signer(const Certificate& signer, const SignerRule
         return Refusal{"key_usage", "the signer's key is not for signatures"};
     if (rules.extended_key_usage && !signer.has_extended_key_usage(*rules.extended_key_usage))
         return Refusal{"extended_key_usage", "the signer's key is not for " + rules.extended_key_usage->dotted()};
-    if (!rules.extended_key_usage && signer.has_extended_key_usage() &&
-        (signer.has_extended_key_usage(kMasterListSigner) || signer.has_extended_key_usage(kDeviationListSigner)))
+    const auto is_for = [&signer](const Oid& usage) { return signer.has_extended_key_usage(usage); };
+    if (!rules.extended_key_usage &&
+        (is_for(kMasterListSigner) || is_for(kDeviationListSigner) || is_for(hot_list_signer_usage())))
         return Refusal{"extended_key_usage", "the signer's key is for signing lists"};
     return std::nullopt;
 }
@@ -240,6 +241,15 @@ SignerRules SignerRules::document_signer() {
 
 SignerRules SignerRules::master_list_signer() {
     return {Purpose::master_lists, kMasterListSigner};
+}
+
+SignerRules SignerRules::hot_list_signer() {
+    return {Purpose::documents, hot_list_signer_usage()};
+}
+
+const Oid& hot_list_signer_usage() {
+    static const Oid usage("2.25.480938204715026813.2");
+    return usage;
 }
 
 DocumentPath find_document_path(const TrustStore& store, const Certificate& signer, const SignerRules& rules) {

@@ -28,7 +28,11 @@ struct SignerRules {
 
     static SignerRules document_signer();
     static SignerRules master_list_signer();  ///< 2.23.136.1.1.3
+    static SignerRules hot_list_signer();     ///< hot_list_signer_usage()
 };
+
+/// The extended key usage of this program's own that a signer of hot lists must have.
+const asn1::Oid& hot_list_signer_usage();
 
 /// How a signer hangs together with the store. Time and revocation are other questions, see below.
 struct DocumentPath {

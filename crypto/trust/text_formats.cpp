@@ -1,7 +1,9 @@
 #include "crypto/trust/text_formats.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "crypto/base64.h"
 #include "crypto/error.h"
 
 namespace tahvil::trust {
@@ -12,16 +14,13 @@ constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
 
-int base64_digit(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+') return 62;
-    return c == '/' ? 63 : -1;
-}
-
-bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+/// Base64 as it stands in files: with line ends and blanks between.
+Bytes from_wrapped_base64(std::string_view text) {
+    std::string digits;
+    digits.reserve(text.size());
+    std::ranges::copy_if(text, std::back_inserter(digits),
+                         [](char c) { return c != ' ' && c != '\t' && c != '\r' && c != '\n'; });
+    return from_base64(digits, Base64::standard);
 }
 
 std::string lower(std::string_view text) {
@@ -42,34 +41,6 @@ std::string_view take_line(std::string_view& text) {
 
 }  // namespace
 
-std::optional<Bytes> from_base64(std::string_view text) {
-    Bytes out;
-    out.reserve(text.size() / 4 * 3);
-    unsigned gathered = 0;
-    unsigned digits = 0;
-    unsigned padding = 0;
-    for (const char c : text) {
-        if (is_blank(c)) continue;
-        if (c == '=') {
-            if (++padding > 2) return std::nullopt;
-            continue;
-        }
-        const int digit = base64_digit(c);
-        if (digit < 0 || padding != 0) return std::nullopt;
-        gathered = gathered << 6U | static_cast<unsigned>(digit);
-        if (++digits % 4 != 0) continue;
-        for (const unsigned shift : {16U, 8U, 0U}) out.push_back(static_cast<std::uint8_t>(gathered >> shift & 0xFFU));
-        gathered = 0;
-    }
-    if ((digits + padding) % 4 != 0) return std::nullopt;
-    if (padding == 2) out.push_back(static_cast<std::uint8_t>(gathered >> 4U & 0xFFU));
-    if (padding == 1) {
-        out.push_back(static_cast<std::uint8_t>(gathered >> 10U & 0xFFU));
-        out.push_back(static_cast<std::uint8_t>(gathered >> 2U & 0xFFU));
-    }
-    return out;
-}
-
 bool looks_like_pem(ByteView file) {
     return as_text(file).find(kBegin) != std::string_view::npos && file[0] != 0x30;
 }
@@ -87,12 +58,10 @@ std::vector<PemBlock> read_pem(ByteView file) {
         rest.remove_prefix(label_end + kDashes.size());
         const std::size_t end = rest.find(std::string(kEnd) + std::string(label) + std::string(kDashes));
         if (end == std::string_view::npos) break;
-        auto content = from_base64(rest.substr(0, end));
-        if (!content) break;
-        blocks.push_back({std::string(label), std::move(*content)});
+        blocks.push_back({std::string(label), from_wrapped_base64(rest.substr(0, end))});
         rest.remove_prefix(end);
     }
-    throw MalformedData("trust.pem", "PEM: a block that does not end, or is no base64");
+    throw MalformedData("trust.pem", "PEM: a block that does not end");
 }
 
 bool looks_like_ldif(ByteView file) {
@@ -113,9 +82,8 @@ std::vector<LdifValue> read_ldif(ByteView file) {
         while (!rest.empty() && rest.front() == ' ') line += take_line(rest).substr(1);  // a folded line goes on
         const std::size_t colon = line.find(':');
         if (line.empty() || line[0] == '#' || colon == std::string::npos || line.compare(colon, 2, "::") != 0) continue;
-        auto content = from_base64(std::string_view(line).substr(colon + 2));
-        if (!content) throw MalformedData("trust.ldif", "LDIF: a value that is no base64");
-        values.push_back({lower(line.substr(0, std::min(line.find(';'), colon))), std::move(*content)});
+        values.push_back({lower(line.substr(0, std::min(line.find(';'), colon))),
+                          from_wrapped_base64(std::string_view(line).substr(colon + 2))});
     }
     return values;
 }

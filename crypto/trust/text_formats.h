@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,16 +9,13 @@
 /// The text wrappings in which certificates and lists travel.
 namespace tahvil::trust {
 
-/// Base64 (RFC 4648, 4) with its padding; line ends and blanks are passed over. Nothing when it is none.
-std::optional<Bytes> from_base64(std::string_view text);
-
 struct PemBlock {
     std::string label;  ///< "CERTIFICATE"
     Bytes content;
 };
 
 bool looks_like_pem(ByteView file);
-/// All blocks (RFC 7468); text between them is passed over. Throws MalformedData "trust.pem".
+/// All blocks (RFC 7468); text between them is passed over. Throws MalformedData: "trust.pem", "base64.malformed".
 std::vector<PemBlock> read_pem(ByteView file);
 
 struct LdifValue {
@@ -28,7 +24,7 @@ struct LdifValue {
 };
 
 bool looks_like_ldif(ByteView file);
-/// All base64 values (RFC 2849); others are passed over. Throws MalformedData "trust.ldif".
+/// All base64 values (RFC 2849); others are passed over. Throws MalformedData "base64.malformed".
 std::vector<LdifValue> read_ldif(ByteView file);
 
 }  // namespace tahvil::trust

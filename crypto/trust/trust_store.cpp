@@ -87,7 +87,7 @@ Bytes encode(const Source& source) {
 
 HotListRecord read_hot_list(Cursor cursor) {
     HotListRecord record;
-    record.issuer = cursor.read_octets();
+    record.issuer = read_text(cursor);
     record.sequence = read_number(cursor);
     record.issued_at = cursor.read_time();
     record.digest = cursor.read_octets();
@@ -96,7 +96,7 @@ HotListRecord read_hot_list(Cursor cursor) {
 }
 
 Bytes encode(const HotListRecord& record) {
-    return asn1::sequence({asn1::octet_string(record.issuer), asn1::integer(record.sequence),
+    return asn1::sequence({asn1::utf8_string(record.issuer), asn1::integer(record.sequence),
                            asn1::generalized_time(record.issued_at), asn1::octet_string(record.digest)});
 }
 

@@ -89,10 +89,10 @@ struct Entry {
 
 /// The newest hot list of an issuer; the list itself lies in a file of its own.
 struct HotListRecord {
-    Bytes issuer;  ///< SHA-256 of the signer's SubjectPublicKeyInfo
+    std::string issuer;  ///< issuing state, three letters as in an MRZ
     std::uint64_t sequence = 0;
     Time issued_at{};
-    Bytes digest;  ///< SHA-256 of the file
+    Bytes digest;  ///< SHA-256 of its body
 };
 
 /// One version of the trust store: an immutable snapshot over one run of bytes (a DER structure of this program's own),

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include <boost/json.hpp>
 #include <fcntl.h>
@@ -17,8 +18,10 @@
 
 #include "crypto/digest.h"
 #include "crypto/error.h"
+#include "crypto/trust/hot_list.h"
 #include "crypto/trust/revocation.h"
 #include "daemon/error.h"
+#include "daemon/text/country.h"
 #include "daemon/trust/mapped_file.h"
 
 namespace tahvil::daemon {
@@ -28,6 +31,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kSuffix = ".trust";
+constexpr std::string_view kHotListSuffix = ".hotlist";
+constexpr std::chrono::hours kClockTolerance{24};  // a list may be issued by a clock that is ahead of ours
 constexpr std::string_view kUnfinished = ".unfinished";
 constexpr std::string_view kRecord = "imports.log";
 constexpr std::string_view kLock = "lock";
@@ -158,9 +163,16 @@ TrustImport TrustDirectory::import(const std::vector<TrustFile>& files, trust::T
     result.store = current();
     {
         trust::StoreBuilder builder(*result.store);
-        for (const TrustFile& file : files) result.reports.push_back(builder.import(file.content, file.options));
+        for (const TrustFile& file : files) {
+            const bool hot_list = trust::is_hot_list(file.content) || trust::is_hot_list_delta(file.content);
+            result.reports.push_back(hot_list ? take_hot_list(builder, file, at)
+                                              : builder.import(file.content, file.options));
+        }
         result.changed = builder.changed();
-        if (result.changed) result.store = commit(builder, at);
+        if (result.changed) {
+            const auto before = std::exchange(result.store, commit(builder, at));
+            remove_old_hot_lists(*before, *result.store);
+        }
     }
     for (std::size_t i = 0; i < files.size(); ++i) record(files[i], result.reports[i], result.store->number(), at);
     ::malloc_trim(0);  // what the work took is given back: this process idles for the rest of the day
@@ -185,10 +197,15 @@ std::shared_ptr<const trust::TrustStore> TrustDirectory::commit(const trust::Sto
     const std::uint64_t least = numbers.empty() ? 1 : numbers.back() + 1;
     const Bytes container = builder.next(at, least);
     const fs::path path = path_of(trust::TrustStore(container, nullptr).number());
+    put(path, container);
+    return open_version(path);
+}
+
+void TrustDirectory::put(const fs::path& path, ByteView content) const {
     const fs::path unfinished = path.string() + std::string(kUnfinished);
     {
         const Descriptor file(unfinished, O_WRONLY | O_CREAT | O_TRUNC);
-        for (ByteView rest = container; !rest.empty(); rest = rest.subspan(std::min(kPiece, rest.size()))) {
+        for (ByteView rest = content; !rest.empty(); rest = rest.subspan(std::min(kPiece, rest.size()))) {
             at_point("trust.write");
             file.write(rest.first(std::min(kPiece, rest.size())));
         }
@@ -199,7 +216,69 @@ std::shared_ptr<const trust::TrustStore> TrustDirectory::commit(const trust::Sto
     if (::rename(unfinished.c_str(), path.c_str()) != 0) fail("rename", unfinished);
     at_point("trust.sync_folder");
     Descriptor(folder_, O_RDONLY | O_DIRECTORY).sync();
-    return open_version(path);
+}
+
+fs::path TrustDirectory::path_of(const trust::HotListRecord& record) const {
+    std::string digits = std::to_string(record.sequence);
+    if (digits.size() < 10) digits.insert(0, 10 - digits.size(), '0');
+    return folder_ / (record.issuer + "-" + digits + std::string(kHotListSuffix));
+}
+
+trust::ImportReport TrustDirectory::take_hot_list(trust::StoreBuilder& builder, const TrustFile& file,
+                                                  trust::Time at) const {
+    const auto answer = [&file](trust::Outcome outcome, std::string reason, std::string words) {
+        return trust::ImportReport{{{outcome, file.options.file, std::move(reason), std::move(words)}}};
+    };
+    const auto refused = [&answer](std::string reason, std::string words) {
+        return answer(trust::Outcome::refused, std::move(reason), std::move(words));
+    };
+    try {
+        const auto store = trust::TrustStore::from_bytes(builder.next(at));
+        const std::vector<trust::HotListRecord> records = store->hot_lists();
+        Bytes merged;
+        ByteView whole = file.content;
+        if (trust::is_hot_list_delta(file.content)) {
+            const trust::HotListDelta delta = trust::HotListDelta::parse(file.content);
+            const auto base = std::ranges::find(records, delta.info.issuer, &trust::HotListRecord::issuer);
+            if (base == records.end()) return refused("no_list", "a delta needs the list that it changes");
+            MappedFile mapped = map_file(path_of(*base));
+            merged = trust::merge(trust::HotList::open(mapped.bytes, mapped.owner), delta);
+            whole = merged;
+        }
+        const trust::HotList list = trust::HotList::open(whole, nullptr);
+        const trust::HotListInfo& info = list.info();
+        const trust::HotListSigner signer = trust::judge_hot_list_signer(list.signature(), info, *store);
+        if (!signer.genuine) return refused(signer.reason, signer.words);
+        if (!same_country(info.issuer, signer.country))
+            return refused("country_differs", "the list is of " + info.issuer + ", its signer of " + signer.country);
+        if (info.issued_at > at + kClockTolerance)
+            return refused("signed_in_future", "it was issued at " + trust::to_text(info.issued_at));
+        list.require_whole();
+        const trust::HotListRecord record{info.issuer, info.sequence, info.issued_at, info.body_digest};
+        const auto before = std::ranges::find(records, info.issuer, &trust::HotListRecord::issuer);
+        const bool known = before != records.end();
+        if (known && before->sequence == record.sequence && before->digest == record.digest)
+            return answer(trust::Outcome::known, {}, {});
+        if (!builder.record_hot_list(record, file.options.allow_rollback))
+            return refused("rollback", "the store has list " + std::to_string(before->sequence) + " of " +
+                                           trust::to_text(before->issued_at));
+        put(path_of(record), whole);
+        return answer(known ? trust::Outcome::changed : trust::Outcome::added, known ? "newer" : "",
+                      std::to_string(info.entries) + " cards, signed by " + signer.signer);
+    } catch (const MalformedData& error) {
+        return refused("malformed", error.what());
+    } catch (const InvalidInput& error) {
+        return refused(std::string(error.code()), error.what());
+    }
+}
+
+void TrustDirectory::remove_old_hot_lists(const trust::TrustStore& before, const trust::TrustStore& now) const {
+    std::vector<fs::path> kept;
+    for (const trust::TrustStore* store : {&before, &now})
+        for (const trust::HotListRecord& record : store->hot_lists()) kept.push_back(path_of(record));
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_))
+        if (entry.path().extension() == kHotListSuffix && std::ranges::find(kept, entry.path()) == kept.end())
+            fs::remove(entry.path());
 }
 
 void TrustDirectory::record(const TrustFile& file, const trust::ImportReport& report, std::uint64_t version,

@@ -31,7 +31,9 @@ struct TrustImport {
 /// The folder in which the versions of the trust store lie, one file each ("000042.trust"), all of them kept. A version
 /// is written under another name, synced and renamed: a crash at any point leaves the version before it or the new one,
 /// whole. Several processes may read while one writes; writers wait for each other. What was refused is recorded in
-/// "imports.log", one JSON document a line.
+/// "imports.log", one JSON document a line. Hot lists lie beside the versions, in files of their own
+/// ("UTO-0000000005.hotlist"); a version names the one that holds for each issuing state, and the one before it is kept
+/// as well.
 class TrustDirectory {
 public:
     /// Makes the folder when it is not there. Throws Error "trust.folder".
@@ -45,12 +47,16 @@ public:
 
     std::vector<std::uint64_t> versions() const;  ///< ascending
 
-    /// Takes files in, in order, as one new version (none, when nothing in them is new).
+    /// Takes files in, in order, as one new version (none, when nothing in them is new). Beside what StoreBuilder takes
+    /// these may be hot lists, whole or as deltas.
     /// Throws Error "trust.folder" when the disk does not do its part; then the version before it holds.
     TrustImport import(const std::vector<TrustFile>& files, trust::Time at);
 
     /// Sets how an anchor stands, by the SHA-256 of its certificate. Throws NotFound "trust.no_such_certificate".
     TrustImport decide(ByteView fingerprint, trust::Status status, trust::Time at);
+
+    /// Where the hot list lies that a version names.
+    std::filesystem::path path_of(const trust::HotListRecord& record) const;
 
     const std::filesystem::path& folder() const { return folder_; }
 
@@ -58,6 +64,9 @@ private:
     class Lock;
 
     std::filesystem::path path_of(std::uint64_t number) const;
+    trust::ImportReport take_hot_list(trust::StoreBuilder& builder, const TrustFile& file, trust::Time at) const;
+    void put(const std::filesystem::path& path, ByteView content) const;
+    void remove_old_hot_lists(const trust::TrustStore& before, const trust::TrustStore& now) const;
     std::shared_ptr<const trust::TrustStore> commit(const trust::StoreBuilder& builder, trust::Time at);
     void record(const TrustFile& file, const trust::ImportReport& report, std::uint64_t version, trust::Time at) const;
     void remove_leftovers() const;

@@ -261,6 +261,54 @@ TEST_F(PassiveAuthenticationTest, NamesSha1) {
     expect_tolerated(sign_security_object(kGroups, signer, options), DeviationCode::algorithm_sha1);
 }
 
+TEST_F(PassiveAuthenticationTest, NamesAShortRsaKey) {
+    const CertifiedKey rsa = issue(specimen::document_signer_template(), PrivateKey::generate_rsa(1024), issuer);
+    expect_tolerated(sign_security_object(kGroups, rsa), DeviationCode::algorithm_rsa_short);
+}
+
+TEST_F(PassiveAuthenticationTest, NamesASerialNumberOutOfRange) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.serial = {0x00};
+    expect_signer_tolerated(what, DeviationCode::certificate_serial_number);
+    what.serial = Bytes(21, 0x7F);
+    expect_signer_tolerated(what, DeviationCode::certificate_serial_number);
+}
+
+TEST_F(PassiveAuthenticationTest, NamesAMissingCountry) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.subject = NameWriter().common_name("Document Signer").der();
+    expect_signer_tolerated(what, DeviationCode::certificate_country_missing);
+}
+
+TEST_F(PassiveAuthenticationTest, NamesACertificateInBer) {
+    Bytes ber = issuer.certificate;
+    ASSERT_EQ(to_hex(ByteView(ber).first(2)), "3082");
+    ber[1] = 0x83;
+    ber.insert(ber.begin() + 2, 0x00);
+    expect_tolerated(sign_security_object(kGroups, signer), DeviationCode::certificate_not_der,
+                     *specimen::store_of({ber}));
+}
+
+TEST_F(PassiveAuthenticationTest, NamesAVersionThatDoesNotFitTheContent) {
+    Bytes content = lds_security_object(kGroups);
+    const Bytes version_zero = from_hex("02 01 00");
+    const auto version = std::ranges::search(content, version_zero);
+    ASSERT_FALSE(version.empty());
+    version[2] = 1;
+    expect_tolerated(
+        asn1::element(static_cast<asn1::Tag>(0x77), sign_data(asn1::Oid("2.23.136.1.1.1"), content, {signer})),
+        DeviationCode::security_object_version);
+}
+
+TEST_F(PassiveAuthenticationTest, NamesADigestThatIsNotAnnounced) {
+    Bytes object = sign_security_object(kGroups, signer);
+    const Bytes sha256 = asn1::oid(oid_of(DigestAlgorithm::sha256));
+    const auto announced = std::ranges::search(object, sha256);  // the first is in digestAlgorithms
+    ASSERT_FALSE(announced.empty());
+    std::ranges::copy(asn1::oid(oid_of(DigestAlgorithm::sha512)), announced.begin());
+    expect_tolerated(object, DeviationCode::signed_data_digest_not_listed);
+}
+
 TEST_F(PassiveAuthenticationTest, JudgesAnExpiredSignerByItsSigningTime) {
     const Time later = specimen::at(2035);
     const PassiveAuthentication undated = run(sign_security_object(kGroups, signer), kGroups, later);
