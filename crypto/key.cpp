@@ -24,7 +24,7 @@ const Oid& rsassa_pss() {
     static const Oid identifier("1.2.840.113549.1.1.10");
     return identifier;
 }
-const Oid& ec_public_key() {
+const Oid& id_ec_public_key() {
     static const Oid identifier("1.2.840.10045.2.1");
     return identifier;
 }
@@ -65,20 +65,36 @@ openssl::Key from_data(const char* type, int selection, OSSL_PARAM* parameters) 
     return openssl::Key(key);
 }
 
-openssl::Key ec_handle(Curve curve, ByteView point, ByteView scalar) {
+/// Without a scalar, the public key alone.
+openssl::Key ec_from_data(Curve curve, ByteView point, ByteView scalar) {
     Bytes public_value = to_bytes(point);
     Bytes private_value = native(scalar);
-    std::array<char, 32> group{};
-    const std::string_view name = openssl::group_name(curve);
-    name.copy(group.data(), group.size() - 1);
-    std::array<OSSL_PARAM, 4> parameters{
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), name.size()),
+    std::string group = openssl::group_name(curve);
+    std::array parameters{
+        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size()),
         OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, public_value.data(), public_value.size()),
-        OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end()};
-    if (!scalar.empty())
-        parameters[2] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, private_value.data(), private_value.size());
+        scalar.empty() ? OSSL_PARAM_construct_end()
+                       : OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, private_value.data(), private_value.size()),
+        OSSL_PARAM_construct_end()};
     openssl::Key key = from_data("EC", scalar.empty() ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR, parameters.data());
     wipe(private_value);
+    return key;
+}
+
+/// A public key made as a copy of another on its curve, with its point set: making the group anew would cost four times
+/// as much. Refuses a point that is not on the curve.
+openssl::Key ec_public_key(Curve curve, ByteView point) {
+    static const auto generators = [] {
+        std::array<EVP_PKEY*, kCurveCount> all{};
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const auto each = static_cast<Curve>(i);
+            all.at(i) = ec_from_data(each, curve_domain(each).generator, {}).release();
+        }
+        return all;
+    }();
+    openssl::Key key(openssl::require(EVP_PKEY_dup(generators.at(static_cast<std::size_t>(curve))), "copy a key"));
+    if (EVP_PKEY_set1_encoded_public_key(key.get(), point.data(), point.size()) != 1)
+        bad_key("a point that is not on its curve");
     return key;
 }
 
@@ -127,7 +143,7 @@ Bytes dh_algorithm(const Group& group) {
 }
 
 Bytes ec_algorithm(Curve curve) {
-    return asn1::sequence({asn1::oid(ec_public_key()), asn1::oid(oid_of(curve))});
+    return asn1::sequence({asn1::oid(id_ec_public_key()), asn1::oid(oid_of(curve))});
 }
 
 Bytes padded(ByteView magnitude, std::size_t size) {
@@ -172,7 +188,7 @@ PublicKey PublicKey::ec(Curve curve, ByteView uncompressed_point) {
     facts->bits = bit_length(curve_domain(curve).prime);
     facts->group = Group(curve);
     facts->value = to_bytes(uncompressed_point);
-    facts->handle = ec_handle(curve, uncompressed_point, {});  // refuses a point that is not on the curve
+    facts->handle = ec_public_key(curve, uncompressed_point);
     return PublicKey(std::move(facts));
 }
 
@@ -231,7 +247,7 @@ PublicKey PublicKey::from_spki(ByteView spki) {
         info.expect_end();
         const Oid kind = algorithm.read_oid();
 
-        if (kind == ec_public_key()) {
+        if (kind == id_ec_public_key()) {
             const CurveParameters parameters = read_curve_parameters(algorithm);
             algorithm.expect_end();
             PublicKey key = ec(parameters.curve, uncompressed_point(parameters.curve, bits));
@@ -399,7 +415,7 @@ PrivateKey PrivateKey::ec(Curve curve, ByteView scalar) {
     const bool zero = std::ranges::all_of(secret.view(), [](std::uint8_t byte) { return byte == 0; });
     if (zero || !std::ranges::lexicographical_compare(secret.view(), order)) bad_key("a private number out of range");
     const Bytes point = Group(curve).multiply(curve_domain(curve).generator, secret.view());
-    std::shared_ptr<EVP_PKEY> handle = ec_handle(curve, point, secret.view());
+    std::shared_ptr<EVP_PKEY> handle = ec_from_data(curve, point, secret.view());
     return PrivateKey(std::make_shared<Facts>(
         Facts{PublicKey::ec(curve, point), std::move(secret), SecretBytes(), std::move(handle)}));
 }
@@ -481,7 +497,7 @@ PrivateKey PrivateKey::from_pkcs8(ByteView der) {
         asn1::Cursor algorithm = info.enter(asn1::Tag::sequence);
         const ByteView inner = info.read_octet_view();  // attributes and a public key may follow and are not used
         const Oid kind = algorithm.read_oid();
-        if (kind == ec_public_key()) return from_ec_structure(inner, read_curve_parameters(algorithm).curve);
+        if (kind == id_ec_public_key()) return from_ec_structure(inner, read_curve_parameters(algorithm).curve);
         if (kind == rsa_encryption() || kind == rsassa_pss()) return from_rsa_structure(inner);
         asn1::Cursor value(inner);
         if (kind == dh_key_agreement() || kind == dh_public_number())
