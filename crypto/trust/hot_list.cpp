@@ -83,6 +83,12 @@ Header read_header(ByteView file, std::uint32_t kind) {
     return header;
 }
 
+std::uint64_t read_number(Cursor& cursor) {
+    const ByteView magnitude = cursor.read_unsigned();
+    if (magnitude.size() > sizeof(std::uint64_t)) malformed("a number that is too large");
+    return from_big_endian(magnitude);
+}
+
 HotListInfo read_info(ByteView signature) {
     const SignedData data = SignedData::parse(signature);
     if (data.content_type() != info_type()) malformed("another content is signed");
@@ -92,10 +98,10 @@ HotListInfo read_info(ByteView signature) {
     HotListInfo info;
     if (cursor.read_small_integer() != 1) malformed("a version that is not known");
     info.issuer = std::string(as_text(cursor.read(Tag::utf8_string).content));
-    info.sequence = from_big_endian(cursor.read_unsigned());
+    info.sequence = read_number(cursor);
     info.issued_at = cursor.read_time();
     info.key_id = cursor.read_octets();
-    info.entries = from_big_endian(cursor.read_unsigned());
+    info.entries = read_number(cursor);
     info.body_digest = cursor.read_octets();
     cursor.expect_end();
     const bool letters = std::ranges::all_of(info.issuer, [](char c) { return c >= 'A' && c <= 'Z'; });

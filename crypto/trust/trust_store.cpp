@@ -41,7 +41,9 @@ std::uint64_t serial_hash(ByteView issuer, ByteView serial) {
 }
 
 std::uint64_t read_number(Cursor& cursor) {
-    return from_big_endian(cursor.read_unsigned());
+    const ByteView magnitude = cursor.read_unsigned();
+    if (magnitude.size() > sizeof(std::uint64_t)) malformed("a number that is too large");
+    return from_big_endian(magnitude);
 }
 
 template <typename Enum>
