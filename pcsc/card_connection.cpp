@@ -13,7 +13,8 @@ namespace tahvil::pcsc {
 
 namespace {
 
-constexpr std::size_t kMaxAttribute = 264;  // MAX_BUFFER_SIZE, what the service passes on
+constexpr std::size_t kMaxAttribute = 264;      // MAX_BUFFER_SIZE, what the service passes on
+constexpr std::uint32_t kAtrOfDriver = 0x0303;  // TAG_IFD_ATR, which every driver of pcsclite has
 constexpr std::uint8_t kTagMaxApduDataSize = 0x0A;
 
 DWORD share_mode(ShareMode mode) {
@@ -44,12 +45,7 @@ CardConnection::CardConnection(const Context& context, std::string reader, Share
     check(SCardConnect(context.handle().value, reader_.c_str(), share_mode(mode_), SCARD_PROTOCOL_ANY, &handle_->value,
                        &protocol),
           "connecting to the card in reader \"" + reader_ + "\"");
-    try {
-        take_over(protocol);
-    } catch (...) {
-        SCardDisconnect(handle_->value, SCARD_LEAVE_CARD);
-        throw;
-    }
+    take_over(protocol);
 }
 
 CardConnection::~CardConnection() {
@@ -58,11 +54,10 @@ CardConnection::~CardConnection() {
 
 void CardConnection::take_over(unsigned long protocol) {
     transmission_ = protocol == SCARD_PROTOCOL_T0 ? Transmission::t0 : Transmission::t1;
-    std::array<BYTE, MAX_ATR_SIZE> atr{};
-    DWORD atr_size = atr.size();
-    check(SCardStatus(handle_->value, nullptr, nullptr, nullptr, nullptr, atr.data(), &atr_size),
-          "asking reader \"" + reader_ + "\" for the card's answer to reset");
-    atr_.assign(atr.begin(), atr.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(atr_size, atr.size())));
+    // Not by SCardStatus: that of pcsclite 1.9 fills a table which it shares, without a lock, with the monitor's wait
+    // in another thread.
+    atr_ = attribute(kAtrOfDriver).value_or(Bytes());
+    if (atr_.size() > MAX_ATR_SIZE) atr_.clear();
 }
 
 void CardConnection::reconnect() {

@@ -38,6 +38,7 @@ public:
     ~CardConnection();
 
     const std::string& reader() const noexcept { return reader_; }
+    /// Empty when the driver does not tell it.
     ByteView atr() const noexcept { return atr_; }
     Transmission transmission() const noexcept { return transmission_; }
 

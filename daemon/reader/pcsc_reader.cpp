@@ -37,16 +37,21 @@ std::unique_ptr<pcsc::CardConnection> connect(std::shared_ptr<pcsc::Context>& co
 
 class PcscReader::Session : public CardSession {
 public:
-    Session(std::shared_ptr<pcsc::Context> context, std::unique_ptr<pcsc::CardConnection> connection, WireLimits limits)
-        : context_(std::move(context)), connection_(std::move(connection)), transaction_(*connection_, limits) {}
+    Session(std::shared_ptr<pcsc::Context> context, std::unique_ptr<pcsc::CardConnection> connection, WireLimits limits,
+            Bytes atr_seen)
+        : context_(std::move(context)),
+          connection_(std::move(connection)),
+          atr_seen_(std::move(atr_seen)),
+          transaction_(*connection_, limits) {}
 
     Wire& wire() override { return transaction_; }
-    ByteView atr() const override { return connection_->atr(); }
+    ByteView atr() const override { return connection_->atr().empty() ? atr_seen_ : connection_->atr(); }
     std::uint64_t epoch() const override { return transaction_.epoch(); }
 
 private:
     const std::shared_ptr<pcsc::Context> context_;
     const std::unique_ptr<pcsc::CardConnection> connection_;
+    const Bytes atr_seen_;  // by the monitor
     pcsc::Transaction transaction_;
 };
 
@@ -78,7 +83,8 @@ std::unique_ptr<CardSession> PcscReader::open_session() {
     if (!std::exchange(asked_for_length_, true)) max_apdu_data_ = connection->max_apdu_data();
     std::optional<pcsc::ExchangeLevel> level;
     if (usb_ && usb_->ccid) level = usb_->ccid->exchange_level;
-    return std::make_unique<Session>(context_, std::move(connection), pcsc::wire_limits(max_apdu_data_, level));
+    return std::make_unique<Session>(context_, std::move(connection), pcsc::wire_limits(max_apdu_data_, level),
+                                     state().atr);
 }
 
 }  // namespace tahvil::daemon
