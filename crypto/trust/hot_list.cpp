@@ -265,7 +265,7 @@ bool is_hot_list_delta(ByteView file) {
 Bytes build_hot_list(HotListInfo info, const HotListKey& key, std::vector<std::uint64_t> hashes,
                      const CertifiedKey& signer) {
     std::ranges::sort(hashes);
-    hashes.erase(std::ranges::unique(hashes).begin(), hashes.end());
+    hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
     const Bytes body = lay_out(hashes);
     info.key_id = key.id();
     info.entries = hashes.size();

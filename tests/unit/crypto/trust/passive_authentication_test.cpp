@@ -292,8 +292,8 @@ TEST_F(PassiveAuthenticationTest, NamesACertificateInBer) {
 TEST_F(PassiveAuthenticationTest, NamesAVersionThatDoesNotFitTheContent) {
     Bytes content = lds_security_object(kGroups);
     const Bytes version_zero = from_hex("02 01 00");
-    const auto version = std::ranges::search(content, version_zero);
-    ASSERT_FALSE(version.empty());
+    const auto version = std::search(content.begin(), content.end(), version_zero.begin(), version_zero.end());
+    ASSERT_NE(version, content.end());
     version[2] = 1;
     expect_tolerated(
         asn1::element(static_cast<asn1::Tag>(0x77), sign_data(asn1::Oid("2.23.136.1.1.1"), content, {signer})),
@@ -303,9 +303,10 @@ TEST_F(PassiveAuthenticationTest, NamesAVersionThatDoesNotFitTheContent) {
 TEST_F(PassiveAuthenticationTest, NamesADigestThatIsNotAnnounced) {
     Bytes object = sign_security_object(kGroups, signer);
     const Bytes sha256 = asn1::oid(oid_of(DigestAlgorithm::sha256));
-    const auto announced = std::ranges::search(object, sha256);  // the first is in digestAlgorithms
-    ASSERT_FALSE(announced.empty());
-    std::ranges::copy(asn1::oid(oid_of(DigestAlgorithm::sha512)), announced.begin());
+    // The first is in digestAlgorithms.
+    const auto announced = std::search(object.begin(), object.end(), sha256.begin(), sha256.end());
+    ASSERT_NE(announced, object.end());
+    std::ranges::copy(asn1::oid(oid_of(DigestAlgorithm::sha512)), announced);
     expect_tolerated(object, DeviationCode::signed_data_digest_not_listed);
 }
 
@@ -343,9 +344,9 @@ TEST_F(PassiveAuthenticationTest, RefusesExplicitParametersWithAnotherGenerator)
     const PrivateKey key = PrivateKey::generate_ec(Curve::secp256r1);
     Bytes spki = explicit_spki(key.public_key());
     const Bytes generator = curve_domain(Curve::secp256r1).generator;
-    const auto at = std::ranges::search(spki, generator);
-    ASSERT_FALSE(at.empty());
-    std::ranges::copy(key.public_key().value(), at.begin());
+    const auto at = std::search(spki.begin(), spki.end(), generator.begin(), generator.end());
+    ASSERT_NE(at, spki.end());
+    std::ranges::copy(key.public_key().value(), at);
     what.spki = spki;
     const PassiveAuthentication result = run(sign_security_object(kGroups, issue(what, key, issuer)));
     EXPECT_EQ(outcome(result, "signature"), "failed key_refused");
