@@ -220,7 +220,7 @@ Response OperatingSystem::execute_wrapped(const Command& command, std::size_t ro
     }
     session_.under_secure_messaging = true;
     // A wrapped response to a short command may run over 256 bytes: the rest then comes by GET RESPONSE.
-    const Command& plain = std::get<Command>(opened);
+    const auto& plain = std::get<Command>(opened);
     session_.response_room =
         room == WireLimits::kShortResponse ? Command::kMaxShortExpected : messaging_->plain_size(room);
     const Response response = execute_plain(plain);
