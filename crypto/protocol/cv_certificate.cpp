@@ -251,7 +251,7 @@ Role Authorization::role() const {
 bool Authorization::has(unsigned right) const {
     const std::size_t from_end = right / 8;
     if (from_end >= rights.size() || right >= 8 * rights.size() - 2) return false;
-    return (rights[rights.size() - 1 - from_end] >> (right % 8) & 1U) != 0;
+    return (static_cast<unsigned>(rights[rights.size() - 1 - from_end]) >> (right % 8) & 1U) != 0;
 }
 
 const asn1::Oid& inspection_system() {
