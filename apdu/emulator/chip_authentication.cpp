@@ -101,6 +101,7 @@ Response ChipAuthentication::authenticate(const Command& command, Session& sessi
     // TR-03110-2, 3.4: it must be the key that terminal authentication has bound.
     if (session.terminal_authenticated && !equal(session.terminal_ephemeral, terminal_ephemeral))
         return status_only(sw::verification_failed);
+    if (session.terminal_authenticated) session.secured |= right::chip;
     auto answer = chip_authentication::chip_answer(chosen_->protocol, chosen_->key, *terminal_key, random_);
     session.next_keys = std::move(answer.session);
     return {

@@ -19,9 +19,18 @@ constexpr Rights access = 1;
 constexpr Rights mutual_authentication = 2;
 /// The terminal proved by PACE with the PIN, rather than with what is printed on the card, that the holder agrees.
 constexpr Rights holder = 4;
-/// Rights of a terminal's certificate to EF.DG3 and EF.DG4 (BSI TR-03110-3, C.4.1).
+/// Terminal authentication was done.
+constexpr Rights terminal = 8;
+/// Rights of an inspection system's certificate to EF.DG3 and EF.DG4 (Doc 9303-12, table 35).
 constexpr Rights read_fingerprints = 0x10;
 constexpr Rights read_iris = 0x20;
+/// Chip authentication was done after terminal authentication, with the key that it bound (version 2).
+constexpr Rights chip = 0x40;
+/// Right of an authentication terminal's certificate to a data group, 1 to 21, of the eID application: the bit that it
+/// has in the certificate (TR-03110-4, 2.2.3.2).
+constexpr Rights read_eid_group(unsigned group) {
+    return Rights{1} << (7U + group);
+}
 /// VERIFY succeeded with the PIN of this reference (its low five bits).
 constexpr Rights pin(std::uint8_t reference) {
     return Rights{1} << (32U + (reference & 0x1FU));

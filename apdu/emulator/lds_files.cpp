@@ -45,11 +45,6 @@ Bytes facial_record(ByteView portrait) {
                    portrait});
 }
 
-std::string long_date(std::chrono::year_month_day day) {
-    const std::string year = std::to_string(static_cast<int>(day.year()));
-    return std::string(4 - std::min<std::size_t>(4, year.size()), '0') + year + mrz::date(day).substr(2);
-}
-
 }  // namespace
 
 Bytes write_com(const std::vector<unsigned>& data_groups) {
@@ -98,6 +93,11 @@ Bytes write_dg14(ByteView security_infos) {
 
 Bytes write_dg15(ByteView public_key) {
     return file(lds::File::dg15, {public_key});
+}
+
+std::string long_date(std::chrono::year_month_day day) {
+    const std::string year = std::to_string(static_cast<int>(day.year()));
+    return std::string(4 - std::min<std::size_t>(4, year.size()), '0') + year + mrz::date(day).substr(2);
 }
 
 Bytes write_directory(ByteView aid) {

@@ -33,6 +33,9 @@ Bytes write_dg15(ByteView public_key);
 /// EF.CVCA with the references of up to two trust points, newest first (Doc 9303-11, 9.3).
 Bytes write_trust_points(const std::vector<std::string>& references);
 
+/// YYYYMMDD.
+std::string long_date(std::chrono::year_month_day day);
+
 /// EF.DIR with one application (ISO/IEC 7816-4, 12.2.2.2).
 Bytes write_directory(ByteView aid);
 

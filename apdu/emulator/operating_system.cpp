@@ -283,6 +283,7 @@ void OperatingSystem::end_secure_messaging() {
     session_.card_ephemeral.clear();
     session_.terminal_ephemeral.clear();
     session_.terminal_authenticated = false;
+    session_.confirmed_rights.reset();
 }
 
 }  // namespace tahvil::emulator

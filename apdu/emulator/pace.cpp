@@ -27,6 +27,7 @@ constexpr tlv::Tag kTokenOfCard = 0x86;
 constexpr tlv::Tag kAuthorityReference = 0x87;  // and 88 for the one before
 constexpr tlv::Tag kChipAuthenticationData = 0x8A;
 constexpr tlv::Tag kAuthorizationTemplate = 0x7F4C;
+constexpr tlv::Tag kDiscretionaryData = 0x53;
 
 StatusWord tries_left(unsigned tries) {
     return {static_cast<std::uint16_t>(0x63C0U | std::min(tries, 15U))};
@@ -95,7 +96,12 @@ Response Pace::choose(const Command& command, Session& session) {
     // Without DO'84' the domain parameters must be unambiguous.
     if (candidates.size() != 1 || password(*kind_) == nullptr) return status_only(sw::referenced_data_not_found);
     domain_ = candidates.front();
-    authorization_named_ = tlv::find(command.data(), kAuthorizationTemplate).has_value();
+    confirmed_rights_.reset();
+    if (const auto authorization = tlv::find(command.data(), kAuthorizationTemplate)) {
+        const auto rights = tlv::find(*authorization, kDiscretionaryData);
+        if (!rights) return status_only(sw::wrong_data);
+        confirmed_rights_ = to_bytes(*rights);
+    }
     session.chosen = this;
     awaited_ = kNothing;
     const bool told = *kind_ == pace::PasswordKind::pin && pin_tries_ < settings_.pin_tries;
@@ -145,7 +151,7 @@ Response Pace::finish(ByteView token, Session& session) {
     if (*kind_ == pace::PasswordKind::can) pin_resumed_ = true;
 
     Bytes objects = tlv::encode(kTokenOfCard, party_->token());
-    if (authorization_named_)
+    if (confirmed_rights_)
         for (std::size_t i = 0; i < std::min<std::size_t>(settings_.authority_references.size(), 2); ++i)
             append(objects, tlv::encode(kAuthorityReference + static_cast<tlv::Tag>(i),
                                         as_bytes(settings_.authority_references[i])));
@@ -157,6 +163,7 @@ Response Pace::finish(ByteView token, Session& session) {
     session.card_ephemeral = compress_public_key(party_->group(), party_->own_public_key());
     session.terminal_ephemeral.clear();
     session.terminal_authenticated = false;
+    session.confirmed_rights = confirmed_rights_;
     party_.reset();
     return answered({objects});
 }

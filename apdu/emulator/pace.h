@@ -55,7 +55,7 @@ private:
 
     std::optional<pace::PasswordKind> kind_;
     const PaceSettings::Domain* domain_ = nullptr;
-    bool authorization_named_ = false;
+    std::optional<Bytes> confirmed_rights_;
     std::optional<pace::Party> party_;
     tlv::Tag awaited_ = 0;  ///< the data object of the next step; 0 for none, as the first one has
 };

@@ -34,6 +34,8 @@ struct Session {
     Bytes card_ephemeral;      ///< Comp(PK) of the card in PACE; empty after BAC
     Bytes terminal_ephemeral;  ///< Comp(PK) of the terminal in chip authentication
     bool terminal_authenticated = false;
+    /// What the holder leaves of the terminal's rights: the authorization template that PACE was done with.
+    std::optional<Bytes> confirmed_rights;
     /// @}
 
     bool may(Rights needed) const {

@@ -1,5 +1,6 @@
 #include "apdu/emulator/terminal_authentication.h"
 
+#include <optional>
 #include <utility>
 
 #include "apdu/tlv.h"
@@ -27,6 +28,9 @@ constexpr tlv::Tag kAuxiliaryData = 0x67;
 // Numbers of rights of an inspection system (Doc 9303-12, table 35).
 constexpr unsigned kReadFingerprints = 0;
 constexpr unsigned kReadIris = 1;
+// And of an authentication terminal (TR-03110-4, 2.2.3.2): 8 for data group 1, and so on.
+constexpr unsigned kReadEidGroup = 7;
+constexpr unsigned kEidGroups = 21;
 
 StatusWord status_of(cv::Refusal refusal) {
     switch (refusal) {
@@ -41,10 +45,21 @@ StatusWord status_of(cv::Refusal refusal) {
     }
 }
 
-Rights rights_of(const cv::Authorization& authorization) {
-    if (authorization.terminal_type != cv::inspection_system()) return right::none;
-    return (authorization.has(kReadFingerprints) ? right::read_fingerprints : right::none) |
-           (authorization.has(kReadIris) ? right::read_iris : right::none);
+/// The rights of the certificate that the holder has confirmed, if that was asked for.
+Rights rights_of(const cv::Authorization& certified, const std::optional<Bytes>& confirmed) {
+    const auto has = [&](unsigned right) {
+        return certified.has(right) &&
+               (!confirmed || cv::Authorization{certified.terminal_type, *confirmed}.has(right));
+    };
+    Rights rights = right::terminal;
+    if (certified.terminal_type == cv::inspection_system()) {
+        if (has(kReadFingerprints)) rights |= right::read_fingerprints;
+        if (has(kReadIris)) rights |= right::read_iris;
+    }
+    if (certified.terminal_type == cv::authentication_terminal())
+        for (unsigned group = 1; group <= kEidGroups; ++group)
+            if (has(kReadEidGroup + group)) rights |= right::read_eid_group(group);
+    return rights;
 }
 
 }  // namespace
@@ -126,7 +141,7 @@ Response TerminalAuthentication::authenticate(const Command& command, Session& s
     const cv::TrustedKey& terminal = *verifier_.terminal();
     if (!terminal_authentication::verify(terminal, signed_data, command.data()))
         return status_only(sw::verification_failed);
-    session.secured |= rights_of(terminal.authorization);
+    session.secured |= rights_of(terminal.authorization, session.confirmed_rights);
     session.terminal_authenticated = true;
     return status_only(sw::ok);
 }
