@@ -1,13 +1,33 @@
 #include "apdu/emulator/specimen_pki.h"
 
+#include "crypto/random.h"
+#include "crypto/trust/hot_list.h"
+#include "crypto/trust/path.h"
+
 namespace tahvil::emulator {
 
 namespace {
 
 constexpr std::string_view kOrganization = "Tahvil SPECIMEN";
+constexpr std::string_view kIssuingState = "UTO";
 
 Bytes name(std::string_view country, std::string_view common_name) {
     return trust::NameWriter().country(country).organization(kOrganization).common_name(common_name).der();
+}
+
+/// A list of one card that no specimen is.
+Bytes sign_hot_list(ByteView key, trust::Time now, const trust::CertifiedKey& issuer, std::string_view country) {
+    auto signing = trust::CertificateTemplate::document_signer(name(country, "SPECIMEN Hot List Signer"),
+                                                               issuer.parsed().validity());
+    signing.serial = {0x03};
+    signing.extended_key_usage = {trust::hot_list_signer_usage()};
+    const auto signer = trust::issue(signing, PrivateKey::generate_ec(Curve::brainpool_p256r1), issuer);
+    const trust::HotListKey hashing(key);
+    trust::HotListInfo info;
+    info.issuer = kIssuingState;
+    info.sequence = 1;
+    info.issued_at = now - std::chrono::hours(1);
+    return trust::build_hot_list(info, hashing, {hashing.hash(kIssuingState, "REVOKED01")}, signer);
 }
 
 }  // namespace
@@ -27,7 +47,10 @@ SpecimenPki SpecimenPki::make(trust::Time now, std::string_view country) {
     list.this_update = now - std::chrono::hours(1);
     list.next_update = now + days(30);
     Bytes revocation_list = trust::issue_revocation_list(list, country_signer);
-    return {std::move(country_signer), std::move(document_signer), std::move(revocation_list)};
+    Bytes key = random_bytes(system_random, trust::HotListKey::kSize);
+    Bytes hot_list = sign_hot_list(key, now, country_signer, country);
+    return {std::move(country_signer), std::move(document_signer), std::move(revocation_list), std::move(hot_list),
+            std::move(key)};
 }
 
 }  // namespace tahvil::emulator

@@ -12,8 +12,11 @@ struct SpecimenPki {
     trust::CertifiedKey country_signer;
     trust::CertifiedKey document_signer;
     Bytes revocation_list;  ///< DER, of the country signer, empty of entries
+    Bytes hot_list;         ///< signed, of cards of the specimens' issuing state, on which none of them stands
+    Bytes hot_list_key;     ///< trust::HotListKey::kSize bytes
 
-    /// New keys. Certificates are valid from a day before `now`, the list for 30 days. `country` has two letters.
+    /// New keys. Certificates are valid from a day before `now`, the lists are an hour old and the revocation list is
+    /// valid for 30 days. `country` has two letters.
     static SpecimenPki make(trust::Time now, std::string_view country = "UT");
 };
 
