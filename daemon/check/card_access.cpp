@@ -44,7 +44,12 @@ std::optional<SecurityInfos> read_card_access(CardChannel& card) {
         file = read_if_there(card, lds::File::card_access);
     }
     if (!file) return std::nullopt;
-    return SecurityInfos::parse(*file);
+    try {
+        return SecurityInfos::parse(*file);
+    } catch (const MalformedData&) {
+        std::throw_with_nested(MalformedData("card_access.malformed", "EF.CardAccess can not be understood",
+                                             "Refer the card: its files are damaged or not those of an issuer."));
+    }
 }
 
 std::optional<pace::Password> password_for_pace(const AccessSecrets& secrets) {

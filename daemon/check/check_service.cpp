@@ -44,6 +44,20 @@ std::string_view name(CheckState state) {
     return "failed";
 }
 
+/// What nobody asked for is not kept.
+void leave_out_unwanted(CardCheckResult& result, const Parts& want) {
+    Verdict& verdict = result.verdict;
+    if (!want.contains(Part::document)) verdict.document = {};
+    if (!want.contains(Part::portrait)) {
+        verdict.holder.portrait.clear();
+        verdict.holder.portrait_type.clear();
+    }
+    if (!want.contains(Part::holder)) {
+        verdict.holder = {.portrait = std::move(verdict.holder.portrait),
+                          .portrait_type = std::move(verdict.holder.portrait_type)};
+    }
+}
+
 /// Outlives the service where a job hangs in a reader.
 class CheckService::State : public std::enable_shared_from_this<State> {
 public:
@@ -142,7 +156,9 @@ private:
             if (!self->begin(id)) return;
             CardChecker checker{self->knowledge_(), self->random_,
                                 [&](const Progress& progress) { self->take_progress(id, progress); }};
-            *result = std::make_shared<CardCheckResult>(checker.run(session, *check, id));
+            CardCheckResult found = checker.run(session, *check, id);
+            leave_out_unwanted(found, check->want);
+            *result = std::make_shared<CardCheckResult>(std::move(found));
         };
         job.done = [self = shared_from_this(), id, result](const std::exception_ptr& error) {
             self->end(id, error, error ? nullptr : *result);

@@ -40,14 +40,14 @@ struct DocumentFacts {
 
 /// What a card says of its holder, from signed data only. Personal: never in a log.
 struct HolderFacts {
-    std::string name;        ///< in the holder's own script, where the card has it
-    std::string latin_name;  ///< from the MRZ
-    std::string national_code;
-    std::optional<Date> birth_date;
-    std::string sex;          ///< "F", "M" or "X"
-    std::string nationality;  ///< three letters
-    Bytes portrait;
-    std::string portrait_type;  ///< media type
+    std::string name = {};        ///< in the holder's own script, where the card has it
+    std::string latin_name = {};  ///< from the MRZ
+    std::string national_code = {};
+    std::optional<Date> birth_date = {};
+    std::string sex = {};          ///< "F", "M" or "X"
+    std::string nationality = {};  ///< three letters
+    Bytes portrait = {};
+    std::string portrait_type = {};  ///< media type
 };
 
 /// What an answer holds beside the verdict itself, when the caller asked for it and has the right.

@@ -121,6 +121,21 @@ TEST_F(CheckCard, AcceptsAGenuineCardByItsCanAndNamesEveryCheck) {
     EXPECT_THAT(result.files, IsEmpty());
 }
 
+TEST_F(CheckCard, AcceptsAGenuineCardOverEveryLink) {
+    for (const emulator::Link link :
+         {emulator::Link::contact_t0, emulator::Link::contact_t1, emulator::Link::contactless}) {
+        for (const bool extended : {true, false}) {
+            SpecimenOptions options;
+            options.link.link = link;
+            options.link.extended_length = extended;
+            bench.insert(options);
+            const Verdict verdict = run(bench.with_can()).verdict;
+            EXPECT_EQ(verdict.decision, Decision::accept)
+                << static_cast<int>(link) << extended << ": " << reasons(verdict);
+        }
+    }
+}
+
 TEST_F(CheckCard, GivesTheRawFilesToThoseWhoWantThem) {
     bench.insert();
     CardCheck check = bench.with_can();
@@ -296,6 +311,17 @@ TEST_F(CheckCard, AHiddenOfferOfPaceIsFoundOut) {
     EXPECT_EQ(outcome(verdict, "access.pace"), "undetermined offer_hidden");
     EXPECT_TRUE(contains(verdict.deviations, DeviationCode::access_bac_beside_pace));
     EXPECT_EQ(verdict.decision, Decision::reject);
+}
+
+TEST_F(CheckCard, AnEfCardAccessWithoutSenseIsNamed) {
+    bench.specimen = emulator::personalise(bench.person, bench.pki, {}, specimen_bench::kNow);
+    const auto answer = [](ByteView command) -> std::optional<Bytes> {
+        const bool reads_card_access = command.size() > 3 && command[1] == 0xB0 && command[2] == 0x9C;
+        return reads_card_access ? std::optional{from_hex("31 02 30 05 90 00")} : std::nullopt;
+    };
+    bench.reader->insert(
+        specimen_bench::embed(std::make_unique<ManInTheMiddle>(std::move(bench.specimen.card), answer)));
+    EXPECT_EQ(answer_to(bench.with_can()), "card_access.malformed");
 }
 
 TEST_F(CheckCard, BacIsNotTriedBesideARefusedPaceUnlessThePolicyAllowsIt) {

@@ -151,6 +151,29 @@ TEST_F(CheckServiceTest, TellsStepsAndTheEnd) {
     EXPECT_LT(events.size(), 60U);
 }
 
+TEST_F(CheckServiceTest, KeepsOfTheHolderOnlyWhatWasAskedFor) {
+    start();
+    bench.insert();
+    CheckView view = wait_for(service->start(request()));
+    EXPECT_EQ(view.result->verdict.decision, Decision::accept);
+    EXPECT_EQ(view.result->verdict.holder.name, "");
+    EXPECT_EQ(view.result->verdict.holder.national_code, "");
+    EXPECT_TRUE(view.result->verdict.holder.portrait.empty());
+    EXPECT_EQ(view.result->verdict.document.number, "");
+
+    CheckRequest asked = request();
+    asked.check.want = {Part::holder, Part::document};
+    view = wait_for(service->start(asked));
+    EXPECT_NE(view.result->verdict.holder.name, "");
+    EXPECT_TRUE(view.result->verdict.holder.portrait.empty());
+    EXPECT_EQ(view.result->verdict.document.number, bench.person.document_number);
+
+    asked.check.want = {Part::portrait};
+    view = wait_for(service->start(asked));
+    EXPECT_EQ(view.result->verdict.holder.name, "");
+    EXPECT_FALSE(view.result->verdict.holder.portrait.empty());
+}
+
 TEST_F(CheckServiceTest, AReaderMustBeNamedWhenTwoHaveCards) {
     start();
     bench.insert();
