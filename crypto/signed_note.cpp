@@ -8,7 +8,7 @@
 #include "crypto/digest.h"
 #include "crypto/error.h"
 
-namespace tahvil::note {
+namespace tahvil::signed_note {
 
 namespace {
 
@@ -192,4 +192,4 @@ Checkpoint Checkpoint::parse(std::string_view text) {
     return checkpoint;
 }
 
-}  // namespace tahvil::note
+}  // namespace tahvil::signed_note

@@ -12,7 +12,7 @@
 
 /// Texts signed by Ed25519 keys with names (c2sp.org/signed-note), and the heads of a log as such texts
 /// (c2sp.org/tlog-checkpoint).
-namespace tahvil::note {
+namespace tahvil::signed_note {
 
 constexpr std::size_t kMaxNote = 64 * 1024;  ///< bytes
 constexpr std::size_t kMaxSignatures = 16;
@@ -71,4 +71,4 @@ struct Checkpoint {
     friend bool operator==(const Checkpoint&, const Checkpoint&) = default;
 };
 
-}  // namespace tahvil::note
+}  // namespace tahvil::signed_note

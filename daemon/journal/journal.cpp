@@ -87,8 +87,8 @@ std::string Journal::checkpoint() {
         known.with(present);
         if (known.step()) return known.text(0);
     }
-    const std::string note =
-        note::sign(note::Checkpoint{origin_, present, merkle::root(present, nodes())}.text(), origin_, *signer_);
+    const std::string note = signed_note::sign(
+        signed_note::Checkpoint{origin_, present, merkle::root(present, nodes())}.text(), origin_, *signer_);
     database_->prepare("INSERT INTO journal_checkpoint (size, note) VALUES (?, ?)").with(present, note).run();
     transaction.commit();
     return note;
@@ -115,7 +115,7 @@ std::vector<merkle::Hash> Journal::consistency_proof(std::uint64_t older, std::u
 
 void Journal::export_to(std::ostream& out) {
     const std::string head = checkpoint();
-    const std::uint64_t covered = note::Checkpoint::parse(head.substr(0, head.rfind("\n\n") + 1)).size;
+    const std::uint64_t covered = signed_note::Checkpoint::parse(head.substr(0, head.rfind("\n\n") + 1)).size;
     out << kExportFormat << '\n';
     Statement statement = database_->prepare("SELECT body FROM journal_entry WHERE position < ? ORDER BY position");
     statement.with(covered);

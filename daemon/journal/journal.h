@@ -36,10 +36,10 @@ struct JournalEntry {
 class Journal {
 public:
     /// `origin` names the log, and its key, in checkpoints: "office.example/12". The signer is an Ed25519 key; both
-    /// must outlive this. Throws as note::VerifierKey.
+    /// must outlive this. Throws as signed_note::VerifierKey.
     Journal(Database& database, std::string origin, const Signer& signer);
 
-    const note::VerifierKey& key() const { return key_; }
+    const signed_note::VerifierKey& key() const { return key_; }
 
     /// Answers with the entry's position, counted from 0. Throws InvalidInput "journal.entry" when it is too long.
     std::uint64_t append(const Transaction& transaction, const JournalEntry& entry);
@@ -74,7 +74,7 @@ private:
     Database* database_;
     std::string origin_;
     const Signer* signer_;
-    note::VerifierKey key_;
+    signed_note::VerifierKey key_;
 };
 
 }  // namespace tahvil::daemon

@@ -46,7 +46,7 @@ public:
     /// All that is left, of which no more is wanted than a note may be long.
     std::string rest() {
         std::string text(buffer_.data() + begin_, end_ - begin_);
-        std::string more(note::kMaxNote + 1, '\0');
+        std::string more(signed_note::kMaxNote + 1, '\0');
         in_.read(more.data(), static_cast<std::streamsize>(more.size()));
         return text + more.substr(0, static_cast<std::size_t>(in_.gcount()));
     }
@@ -60,16 +60,16 @@ private:
 };
 
 /// The checkpoint in a note, with what there is to say of its signature.
-std::pair<Check, std::optional<note::Checkpoint>> open_checkpoint(std::string id, const std::string& text,
-                                                                  std::span<const note::VerifierKey> known) {
+std::pair<Check, std::optional<signed_note::Checkpoint>> open_checkpoint(
+    std::string id, const std::string& text, std::span<const signed_note::VerifierKey> known) {
     if (known.empty()) return {finding(std::move(id), Result::undetermined, "no_key"), std::nullopt};
     try {
-        const note::Opened opened = note::open(text, known);
-        if (opened.result == note::Result::unknown_key)
+        const signed_note::Opened opened = signed_note::open(text, known);
+        if (opened.result == signed_note::Result::unknown_key)
             return {finding(std::move(id), Result::failed, "unknown_key"), std::nullopt};
-        if (opened.result == note::Result::bad_signature)
+        if (opened.result == signed_note::Result::bad_signature)
             return {finding(std::move(id), Result::failed, "bad_signature"), std::nullopt};
-        const note::Checkpoint checkpoint = note::Checkpoint::parse(opened.text);
+        const signed_note::Checkpoint checkpoint = signed_note::Checkpoint::parse(opened.text);
         Details detail{{"origin", checkpoint.origin}, {"size", std::to_string(checkpoint.size)}};
         return {finding(std::move(id), Result::passed, {}, std::move(detail)), checkpoint};
     } catch (const MalformedData&) {
@@ -129,9 +129,9 @@ bool JournalVerification::passed() const {
     });
 }
 
-JournalVerification verify_journal(std::istream& exported, std::span<const note::VerifierKey> known,
+JournalVerification verify_journal(std::istream& exported, std::span<const signed_note::VerifierKey> known,
                                    std::span<const std::string> earlier_checkpoints) {
-    std::vector<std::pair<Check, std::optional<note::Checkpoint>>> earlier;
+    std::vector<std::pair<Check, std::optional<signed_note::Checkpoint>>> earlier;
     std::map<std::uint64_t, merkle::Hash> wanted;
     for (const std::string& text : earlier_checkpoints) {
         earlier.push_back(open_checkpoint("journal.consistency", text, known));

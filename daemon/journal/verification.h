@@ -23,7 +23,7 @@ namespace tahvil::daemon {
 ///   "changed", "other_journal", and the reasons of journal.checkpoint.
 struct JournalVerification {
     std::vector<Check> checks;
-    std::optional<note::Checkpoint> head;  ///< when its signature is good
+    std::optional<signed_note::Checkpoint> head;  ///< when its signature is good
 
     /// Every check passed, and the head is of a known key. (Without an earlier checkpoint a journal that was rolled
     /// back as a whole can not be told; journal.consistency is then not_performed.)
@@ -31,7 +31,7 @@ struct JournalVerification {
 };
 
 /// Reads what Journal::export_to() wrote, hashing as it goes, in memory of a fixed size.
-JournalVerification verify_journal(std::istream& exported, std::span<const note::VerifierKey> known,
+JournalVerification verify_journal(std::istream& exported, std::span<const signed_note::VerifierKey> known,
                                    std::span<const std::string> earlier_checkpoints);
 
 }  // namespace tahvil::daemon

@@ -5,7 +5,7 @@
 #include "crypto/base64.h"
 #include "crypto/error.h"
 
-namespace tahvil::note {
+namespace tahvil::signed_note {
 namespace {
 
 // The example of golang.org/x/mod/sumdb/note: a key, the text and the note.
@@ -148,4 +148,4 @@ TEST(Checkpoint, RefusesEverythingElse) {
 }
 
 }  // namespace
-}  // namespace tahvil::note
+}  // namespace tahvil::signed_note

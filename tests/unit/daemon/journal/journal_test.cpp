@@ -75,7 +75,7 @@ protected:
 
     fs::path folder_;
     std::unique_ptr<Signer> signer_ = signer_in_memory(PrivateKey::generate_ed25519());
-    note::VerifierKey key_{kOrigin, signer_->public_key()};
+    signed_note::VerifierKey key_{kOrigin, signer_->public_key()};
     std::unique_ptr<Database> database_;
     std::unique_ptr<Journal> journal_;
 };
@@ -129,11 +129,11 @@ TEST_F(JournalTest, SignsOneHeadForASize) {
 TEST_F(JournalTest, ProvesItsEntriesToWhoHasOnlyAHead) {
     append_some(11);
     const auto head = [this] {
-        return note::Checkpoint::parse(note::open(journal_->checkpoint(), std::vector{key_}).text);
+        return signed_note::Checkpoint::parse(signed_note::open(journal_->checkpoint(), std::vector{key_}).text);
     };
-    const note::Checkpoint older = head();
+    const signed_note::Checkpoint older = head();
     append_some(6);
-    const note::Checkpoint newer = head();
+    const signed_note::Checkpoint newer = head();
     EXPECT_TRUE(merkle::verify_consistency(older.size, older.root, newer.size, newer.root,
                                            journal_->consistency_proof(older.size, newer.size)));
     const merkle::Hash leaf = merkle::leaf_hash(as_bytes(journal_->entries(4, 1).front()));
@@ -212,7 +212,8 @@ TEST_F(JournalTest, ARolledBackFileIsFoundByTheHeadsThatAreOut) {
 
 TEST_F(JournalTest, TheHeadOfAnotherJournalIsToldApart) {
     append_some(3);
-    const std::string other = note::sign(note::Checkpoint{"elsewhere.example/1", 2, {}}.text(), kOrigin, *signer_);
+    const std::string other =
+        signed_note::sign(signed_note::Checkpoint{"elsewhere.example/1", 2, {}}.text(), kOrigin, *signer_);
     EXPECT_EQ(reason(verify(exported(), {other}), "journal.consistency"), "other_journal");
     EXPECT_EQ(reason(verify(exported(), {"no checkpoint at all"}), "journal.consistency"), "not_a_checkpoint");
 }
