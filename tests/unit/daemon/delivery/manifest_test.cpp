@@ -1,0 +1,217 @@
+#include "daemon/delivery/manifest.h"
+
+#include <boost/json.hpp>
+
+#include "crypto/trust/issuer.h"
+#include "tests/support/thrown_code.h"
+#include "tests/unit/daemon/delivery/desk.h"
+
+namespace tahvil::daemon {
+namespace {
+
+using test::kNow;
+namespace chrono = std::chrono;
+
+const std::string kHeader = "tracking_code,national_code,given_name,family_name,birth_date,fee\n";
+// National codes that satisfy the rule: 0012345679, 0084575948.
+const std::string kFirst = "A-1,0012345679,\u0639\u0644\u06cc,\u06a9\u0631\u06cc\u0645\u06cc,1369-01-01,200000\n";
+const std::string kSecond = "A-2,84575948,\"Sara, \"\"S\"\"\",Rad,1990-03-21,\n";
+
+TEST(ReadManifest, TakesCsv) {
+    const Manifest manifest = read_manifest(kHeader + kFirst + kSecond);
+    ASSERT_TRUE(manifest.faults.empty()) << manifest.faults.front().what;
+    ASSERT_EQ(manifest.rows.size(), 2U);
+    EXPECT_EQ(manifest.rows[0].line, 2U);
+    EXPECT_EQ(manifest.rows[0].card.tracking_code, "A-1");
+    EXPECT_EQ(to_iso(*manifest.rows[0].card.birth_date), "1990-03-21");
+    EXPECT_EQ(manifest.rows[0].card.fee, 200000);
+    EXPECT_EQ(manifest.rows[1].card.national_code, "0084575948");
+    EXPECT_EQ(manifest.rows[1].card.given_name, "Sara, \"S\"");
+    EXPECT_EQ(manifest.rows[1].card.fee, 0);
+}
+
+TEST(ReadManifest, TakesWhatSpreadsheetsMakeOfCsv) {
+    std::string text = "\xEF\xBB\xBF" + kHeader + kFirst + kSecond + "\n\n";
+    for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2) text.insert(at, "\r");
+    const Manifest manifest = read_manifest(text);
+    EXPECT_TRUE(manifest.faults.empty());
+    EXPECT_EQ(manifest.rows.size(), 2U);
+    std::string without_end = kHeader + kFirst;
+    without_end.pop_back();
+    EXPECT_EQ(read_manifest(without_end).rows.size(), 1U);
+}
+
+TEST(ReadManifest, TakesJsonLines) {
+    const Manifest manifest = read_manifest(
+        "{\"tracking_code\":\"A-1\",\"national_code\":\"\u06f0\u06f0\u06f1\u06f2\u06f3\u06f4\u06f5\u06f6\u06f7\u06f9\","
+        "\"given_name\":\"a\",\"family_name\":\"b\",\"fee\":5,\"can\":\"123456\",\"document_expiry\":\"2031-01-02\"}"
+        "\n\n"
+        "{\"tracking_code\":\"A-2\"}\n[]\n{\"unknown\":\"x\"}\n{\"fee\":\"1\",\"fee\":\"2\"}\n{\"can\":5}\nnonsense\n");
+    ASSERT_EQ(manifest.rows.size(), 1U);
+    EXPECT_EQ(manifest.rows[0].card.national_code, "0012345679");
+    EXPECT_EQ(manifest.rows[0].card.fee, 5);
+    EXPECT_EQ(as_text(manifest.rows[0].card.access.can.view()), "123456");
+    std::vector<std::size_t> lines;
+    for (const RowFault& fault : manifest.faults) lines.push_back(fault.line);
+    EXPECT_EQ(lines, (std::vector<std::size_t>{3, 3, 3, 4, 5, 6, 7, 8}));
+}
+
+TEST(ReadManifest, NamesEveryFaultByLineAndColumnAndNoValue) {
+    const Manifest manifest = read_manifest(kHeader +                             // 1
+                                            "A-1,0012345678,a,b,,\n" +            // 2 check digit
+                                            kFirst +                              // 3
+                                            "A-3,0012345679,a,b,1404-12-30,\n" +  // 4 no such day
+                                            "A-4,0012345679,a,b\n" +              // 5 too few values
+                                            "A-5,0012345679,\"a\nb\",c,,\n" +     // 6, 7 control character
+                                            "A-6,0012345679,,b,,x\n" +            // 8 missing, and a fee
+                                            "A-7,0012345679,a\"b,c,,\n" +         // 9 quotes
+                                            "A-8,1111111111,a,\xFF,,\n" +         // 10 all same, not UTF-8
+                                            kSecond +                             // 11
+                                            "A-9,0012345679,\"a,b,,\n");          // 12 an open quote
+    EXPECT_EQ(manifest.rows.size(), 2U);
+    std::vector<std::string> found;
+    for (const RowFault& fault : manifest.faults) {
+        found.push_back(std::to_string(fault.line) + " " + fault.column + " " + fault.code);
+        EXPECT_EQ(fault.what.find("0012345678"), std::string::npos);
+    }
+    EXPECT_EQ(found, (std::vector<std::string>{
+                         "2 national_code national_code.check_digit", "4 birth_date date.no_such_day",
+                         "5  manifest.row", "6 given_name manifest.control", "8 given_name manifest.missing",
+                         "8 fee manifest.digits", "9  manifest.row", "10 national_code national_code.all_same",
+                         "10 family_name text.not_utf8", "12  manifest.row"}));
+}
+
+TEST(ReadManifest, RefusesAFileWithoutItsColumns) {
+    for (const std::string& text :
+         {std::string("nothing of the kind\n"), "tracking_code,national_code,given_name\n" + kFirst,
+          "colour," + kHeader + kFirst, "fee," + kHeader + kFirst, std::string("\"open\n")})
+        EXPECT_EQ(thrown_code([&] { read_manifest(text); }), "manifest.syntax") << text;
+    EXPECT_TRUE(read_manifest("\n \n").rows.empty());
+}
+
+class ManifestTest : public test::DeskTest {
+protected:
+    static trust::CertifiedKey sender(std::string_view name) {
+        const trust::Validity validity{kNow - chrono::hours(24 * 365), kNow + chrono::hours(24 * 365)};
+        return trust::issue_self_signed(
+            trust::CertificateTemplate::country_signer(
+                trust::NameWriter().country("UT").organization("Centre").common_name(name).der(), validity),
+            PrivateKey::generate_ec(Curve::secp256r1));
+    }
+    /// A signer of manifests below a centre.
+    static trust::CertifiedKey clerk_of(const trust::CertifiedKey& centre, chrono::sys_seconds until) {
+        return trust::issue(trust::CertificateTemplate::document_signer(
+                                trust::NameWriter().country("UT").organization("Centre").common_name("Manifests").der(),
+                                {kNow - chrono::hours(24), until}),
+                            PrivateKey::generate_ec(Curve::secp256r1), centre);
+    }
+    trust::CertifiedKey clerk(chrono::sys_seconds until) const { return clerk_of(centre_, until); }
+    static std::shared_ptr<const trust::TrustStore> store_of(const Bytes& anchor, trust::Purposes purposes) {
+        trust::StoreContent content;
+        content.number = 1;
+        content.created_at = kNow;
+        content.items.push_back({anchor, purposes, trust::Status::trusted, {}});
+        return trust::TrustStore::from_bytes(trust::encode(content));
+    }
+    Bytes signed_by(const trust::CertifiedKey& key, const std::string& text) const {
+        return trust::sign_data(asn1::Oid("1.2.840.113549.1.7.1"), as_bytes(text), {key});
+    }
+    ManifestImported take_in(ByteView file, ManifestRules rules = {}) {
+        return import_manifest(*database_, *deliveries_, *journal_, file, *anchors_, rules,
+                               {"operator-7", kNow, {}, {}});
+    }
+
+    trust::CertifiedKey centre_ = sender("Centre");
+    trust::CertifiedKey clerk_ = clerk(kNow + chrono::hours(24));
+    std::shared_ptr<const trust::TrustStore> anchors_ = store_of(centre_.certificate, {trust::Purpose::manifests});
+};
+
+TEST_F(ManifestTest, ASignedManifestBecomesRecordsAndOneEntry) {
+    const ManifestImported imported = take_in(signed_by(clerk_, kHeader + kFirst + kSecond));
+    EXPECT_EQ(imported.cards, 2U);
+    EXPECT_EQ(deliveries_->counts().at(Stage::expected), 2);
+    EXPECT_EQ(deliveries_->get(deliveries_->by_tracking_code("A-2").at(0)).card.given_name, "Sara, \"S\"");
+    ASSERT_EQ(journal_->size(), 1U);
+    const boost::json::value entry = boost::json::parse(journal_->entries(0, 1).front());
+    EXPECT_EQ(entry.at("kind"), "manifest.import");
+    EXPECT_EQ(entry.at("facts").at("cards"), 2);
+    EXPECT_NE(std::string_view(entry.at("facts").at("signer").as_string()).find("Manifests"), std::string_view::npos);
+}
+
+TEST_F(ManifestTest, AnUnsignedOneIsRefusedUnlessTheOfficeIsSetUpSo) {
+    const std::string text = kHeader + kFirst;
+    EXPECT_EQ(thrown_code([&] { take_in(as_bytes(text)); }), "manifest.unsigned");
+    EXPECT_EQ(take_in(as_bytes(text), {true, false}).cards, 1U);
+}
+
+TEST_F(ManifestTest, ASignatureThatDoesNotHoldIsRefused) {
+    const std::string text = kHeader + kFirst;
+    const auto reason = [&](const Bytes& file) {
+        const SignedManifest opened = open_signed_manifest(file, *anchors_, kNow);
+        EXPECT_EQ(thrown_code([&] { take_in(file); }), "manifest.signature");
+        EXPECT_TRUE(opened.content.empty());
+        return opened.signature.reason;
+    };
+    EXPECT_TRUE(open_signed_manifest(signed_by(clerk_, text), *anchors_, kNow).signature.passed());
+    Bytes changed = signed_by(clerk_, text);
+    const Bytes needle = to_bytes(as_bytes("A-1"));
+    const auto at = std::ranges::search(changed, needle);
+    ASSERT_FALSE(at.empty());
+    at.front() = 'B';
+    EXPECT_FALSE(reason(changed).empty());
+    EXPECT_EQ(reason(signed_by(clerk_of(sender("Another centre"), kNow + chrono::hours(24)), text)), "issuer_unknown");
+    EXPECT_EQ(reason(signed_by(clerk(kNow - chrono::seconds(1)), text)), "expired");
+    EXPECT_EQ(reason(trust::sign_data(asn1::Oid("1.2.840.113549.1.7.1"), as_bytes(text), {})), "not_signed_data");
+    EXPECT_EQ(reason(Bytes{0x30, 0x80, 0x00}), "not_signed_data");
+    anchors_ = store_of(centre_.certificate, {trust::Purpose::documents});
+    EXPECT_EQ(reason(signed_by(clerk_, text)), "anchor_of_another_purpose");
+    EXPECT_TRUE(deliveries_->counts().empty());
+}
+
+TEST_F(ManifestTest, TheSameOneIsTakenInOnce) {
+    const std::string text = kHeader + kFirst;
+    take_in(signed_by(clerk_, text));
+    EXPECT_EQ(thrown_code([&] { take_in(signed_by(clerk_, text)); }), "manifest.twice");
+    EXPECT_EQ(deliveries_->counts().at(Stage::expected), 1);
+}
+
+TEST_F(ManifestTest, OneBadRowStopsAllUntilAPersonTakesTheRest) {
+    const std::string text = kHeader + kFirst + "A-3,123,a,b,,\n" + kSecond;
+    const Bytes file = signed_by(clerk_, text);
+    try {
+        take_in(file);
+        ADD_FAILURE();
+    } catch (const ManifestRejected& rejected) {
+        EXPECT_EQ(rejected.code(), "manifest.rows");
+        ASSERT_EQ(rejected.faults().size(), 1U);
+        EXPECT_EQ(rejected.faults()[0].line, 3U);
+        EXPECT_EQ(rejected.good_rows(), 2U);
+    }
+    EXPECT_TRUE(deliveries_->counts().empty());
+    EXPECT_EQ(journal_->size(), 0U);
+    const ManifestImported imported = take_in(file, {false, true});
+    EXPECT_EQ(imported.cards, 2U);
+    EXPECT_EQ(imported.left_out.size(), 1U);
+}
+
+TEST_F(ManifestTest, ATrackingCodeThatIsThereOrStandsTwiceIsNamed) {
+    take_in(signed_by(clerk_, kHeader + kFirst));
+    try {
+        take_in(signed_by(clerk_, kHeader + kSecond + kSecond + kFirst));
+        ADD_FAILURE();
+    } catch (const ManifestRejected& rejected) {
+        ASSERT_EQ(rejected.faults().size(), 2U);
+        EXPECT_EQ(rejected.faults()[0].code, "manifest.tracking_code_twice");
+        EXPECT_EQ(rejected.faults()[0].line, 3U);
+        EXPECT_EQ(rejected.faults()[1].code, "delivery.tracking_code");
+        EXPECT_EQ(rejected.faults()[1].line, 4U);
+    }
+    EXPECT_EQ(deliveries_->counts().at(Stage::expected), 1);
+}
+
+TEST_F(ManifestTest, AnEmptyOneIsRefused) {
+    EXPECT_EQ(thrown_code([&] { take_in(signed_by(clerk_, kHeader)); }), "manifest.empty");
+}
+
+}  // namespace
+}  // namespace tahvil::daemon
