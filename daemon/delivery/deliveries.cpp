@@ -1,6 +1,5 @@
 #include "daemon/delivery/deliveries.h"
 
-#include <array>
 #include <utility>
 
 #include "daemon/error.h"
@@ -24,6 +23,15 @@ std::chrono::sys_seconds from_unix(std::int64_t seconds) {
 
 SealedPlace personal_of(std::string_view id) {
     return {"delivery", id, "personal"};
+}
+
+/// A record has one move to an entry of the journal, so the two name it.
+std::string move_name(std::string_view id, std::uint64_t journal) {
+    return std::string(id) + "/" + std::to_string(journal);
+}
+
+SealedPlace reason_of(std::string_view move) {
+    return {"delivery_move", move, "why"};
 }
 
 /// The three things together, so that the store does not tell which of them fit.
@@ -172,10 +180,13 @@ std::vector<MoveRecord> Deliveries::history(std::string_view id) {
         "ORDER BY journal");
     statement.with(id);
     std::vector<MoveRecord> moves;
-    while (statement.step())
+    while (statement.step()) {
+        const auto journal = static_cast<std::uint64_t>(statement.integer(6));
+        const SecretBytes why = keys_->open(reason_of(move_name(id, journal)), statement.blob(5));
         moves.push_back({static_cast<Stage>(statement.integer(0)), static_cast<Stage>(statement.integer(1)),
-                         statement.text(2), statement.text(3), from_unix(statement.integer(4)), statement.text(5),
-                         static_cast<std::uint64_t>(statement.integer(6))});
+                         statement.text(2), statement.text(3), from_unix(statement.integer(4)),
+                         std::string(as_text(why.view())), journal});
+    }
     return moves;
 }
 
@@ -200,32 +211,41 @@ std::uint64_t Deliveries::move(const Transaction& transaction, std::string_view 
         .with(to, unix_time(act.at), id, delivery.stage)
         .run();
 
-    boost::json::object facts = act.facts;
-    facts.emplace("from", name(delivery.stage));
-    facts.emplace("to", name(to));
-    if (!act.why.empty()) facts.emplace("why", act.why);
-    std::map<std::string, Bytes> commitments;
-    std::map<std::string, Bytes> salts;
-    for (const auto& [field, value] : std::array<std::pair<const char*, const std::string*>, 2>{
-             {{"national_code", &delivery.card.national_code}, {"card_serial", &delivery.card.card_serial}}}) {
-        if (value->empty()) continue;
-        Commitment commitment = commit(field, *value, random_);
-        commitments.emplace(field, std::move(commitment.hash));
-        salts.emplace(field, std::move(commitment.salt));
-    }
+    Act told = act;
+    told.facts.emplace("from", name(delivery.stage));
+    told.facts.emplace("to", name(to));
     const std::uint64_t position =
-        journal_->append(transaction, {"delivery." + std::string(move->act), act.at, std::string(id), act.actor,
-                                       std::move(facts), std::move(commitments)});
-    for (const auto& [field, salt] : salts)
-        database.prepare("INSERT INTO delivery_salt (journal, field, delivery, salt) VALUES (?, ?, ?, ?)")
-            .with(position, field, id, salt)
-            .run();
+        tell(transaction, id, "delivery." + std::string(move->act), told,
+             {{"national_code", delivery.card.national_code}, {"card_serial", delivery.card.card_serial}});
+    const std::string record = move_name(id, position);
     database
         .prepare(
             "INSERT INTO delivery_move (delivery, journal, from_stage, to_stage, act, actor, at, why) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        .with(id, position, delivery.stage, to, move->act, act.actor, unix_time(act.at), act.why)
+        .with(id, position, delivery.stage, to, move->act, act.actor, unix_time(act.at),
+              keys_->seal(reason_of(record), as_bytes(act.why)))
         .run();
+    return position;
+}
+
+std::uint64_t Deliveries::tell(const Transaction& transaction, std::string_view id, const std::string& kind,
+                               const Act& act, std::map<std::string, std::string> personal) {
+    personal.emplace("why", act.why);
+    std::map<std::string, Bytes> commitments;
+    std::map<std::string, Bytes> salts;
+    for (const auto& [field, value] : personal) {
+        if (value.empty()) continue;
+        Commitment commitment = commit(field, value, random_);
+        commitments.emplace(field, std::move(commitment.hash));
+        salts.emplace(field, std::move(commitment.salt));
+    }
+    const std::uint64_t position =
+        journal_->append(transaction, {kind, act.at, std::string(id), act.actor, act.facts, std::move(commitments)});
+    for (const auto& [field, salt] : salts)
+        transaction.database()
+            .prepare("INSERT INTO delivery_salt (journal, field, delivery, salt) VALUES (?, ?, ?, ?)")
+            .with(position, field, id, salt)
+            .run();
     return position;
 }
 

@@ -22,7 +22,7 @@ namespace tahvil::daemon {
 struct Act {
     std::string actor;  ///< an operator's id, or "service"
     std::chrono::sys_seconds at;
-    std::string why;              ///< where the move asks for a reason
+    std::string why;              ///< where a reason is asked for; it may name people, so it is sealed
     boost::json::object facts{};  ///< for the journal; nothing personal
 };
 
@@ -84,6 +84,11 @@ public:
     /// "delivery.clock" when the act is earlier than the last one; NotPermitted "delivery.custodian";
     /// InvalidInput "delivery.reason" when the move needs a reason.
     std::uint64_t move(const Transaction& transaction, std::string_view id, Stage to, const Act& act);
+
+    /// Tells the journal of something about a record. The values in `personal`, and the reason, go into it as
+    /// commitments only, whose salts are kept with the record.
+    std::uint64_t tell(const Transaction& transaction, std::string_view id, const std::string& kind, const Act& act,
+                       std::map<std::string, std::string> personal = {});
 
     /// Forgets the salts of the record's commitments: nobody can tell any more whom the journal speaks of.
     void erase_salts(const Transaction& transaction, std::string_view id);

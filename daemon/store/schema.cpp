@@ -23,7 +23,8 @@ CREATE TABLE journal_checkpoint (
 );
 )";
 
-// Columns that end in _index are blind indexes, `personal` is sealed; see crypto/sealed.h.
+// Columns that end in _index are blind indexes; `personal`, `why`, `reason` and `sealed` are sealed. See
+// crypto/sealed.h.
 constexpr std::string_view kDeliveries = R"(
 CREATE TABLE manifest (
     id          INTEGER PRIMARY KEY,
@@ -68,7 +69,7 @@ CREATE TABLE delivery_move (
     act        TEXT NOT NULL,
     actor      TEXT NOT NULL,
     at         INTEGER NOT NULL,
-    why        TEXT NOT NULL,
+    why        BLOB NOT NULL,
     PRIMARY KEY (delivery, journal)
 ) WITHOUT ROWID;
 CREATE TABLE delivery_salt (
@@ -81,7 +82,35 @@ CREATE TABLE delivery_salt (
 CREATE INDEX delivery_salt_by_delivery ON delivery_salt (delivery);
 )";
 
-constexpr std::array kSchema{Migration{1, kJournal}, Migration{2, kDeliveries}};
+constexpr std::string_view kHandovers = R"(
+CREATE TABLE handover_item (
+    delivery      TEXT NOT NULL REFERENCES delivery (id),
+    item          INTEGER NOT NULL,
+    state         INTEGER NOT NULL,
+    method        TEXT NOT NULL,
+    reason        BLOB NOT NULL,
+    actor         TEXT NOT NULL,
+    second_person TEXT NOT NULL,
+    at            INTEGER NOT NULL,
+    PRIMARY KEY (delivery, item)
+) WITHOUT ROWID;
+CREATE TABLE handover_verdict (
+    delivery TEXT PRIMARY KEY REFERENCES delivery (id),
+    digest   TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE receipt (
+    id       TEXT NOT NULL UNIQUE,
+    delivery TEXT NOT NULL UNIQUE REFERENCES delivery (id),
+    journal  INTEGER NOT NULL REFERENCES journal_entry (position),
+    sealed   BLOB NOT NULL
+);
+CREATE TABLE handover_key (
+    key      BLOB PRIMARY KEY,
+    delivery TEXT NOT NULL REFERENCES delivery (id)
+) WITHOUT ROWID;
+)";
+
+constexpr std::array kSchema{Migration{1, kJournal}, Migration{2, kDeliveries}, Migration{3, kHandovers}};
 
 }  // namespace
 
