@@ -74,7 +74,8 @@ CardChannel::Part CardChannel::send_enveloped(const Command& command) {
         const ByteView piece = rest.first(std::min(rest.size(), Command::kMaxShortData));
         rest = rest.subspan(piece.size());
         const Part part = exchange(Command::envelope(piece).with_expected(0), false);
-        if (rest.empty() || !part.status.ok()) return part;
+        // The piece that is not full is the last one, be it empty (ISO/IEC 7816-3, 12.2.4).
+        if (piece.size() < Command::kMaxShortData || !part.status.ok()) return part;
     }
 }
 

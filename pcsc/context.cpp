@@ -3,11 +3,16 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <type_traits>
+
+#include <winscard.h>
 
 #include "pcsc/error.h"
 #include "pcsc/handle.h"
 
 namespace tahvil::pcsc {
+
+static_assert(std::is_same_v<SCARDCONTEXT, decltype(Context::Handle::value)>);
 
 namespace {
 

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <winscard.h>
-
 #include "pcsc/context.h"
 
 namespace tahvil::pcsc {
 
 /// Included by the sources of this folder only.
 struct Context::Handle {
-    SCARDCONTEXT value = 0;
+    long value = 0;  ///< a SCARDCONTEXT of pcsc-lite
 };
 
 }  // namespace tahvil::pcsc

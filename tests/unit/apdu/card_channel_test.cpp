@@ -79,6 +79,18 @@ TEST(CardChannel, OverT0SendsExtendedCommandsInEnvelopes) {
     EXPECT_TRUE(card.finished());
 }
 
+TEST(CardChannel, EndsEnvelopesWithAnEmptyOneWhereTheLastIsFull) {
+    const Bytes data(510 - 7, 0x55);
+    const Bytes bytes = from_hex("00 2A 00 BE 00 01 F7 " + to_hex(data));
+    ScriptedCard card{{{"00 C2 00 00 FF " + to_hex(ByteView(bytes).first(255)), "90 00"},
+                       {"00 C2 00 00 FF " + to_hex(ByteView(bytes).subspan(255)), "90 00"},
+                       {"00 C2 00 00", "90 00"}},
+                      kT0};
+    CardChannel channel(card, {.extended_length = true});
+    EXPECT_TRUE(channel.transmit(Command::perform_security_operation(0x00, 0xBE, data, 0)).status.ok());
+    EXPECT_TRUE(card.finished());
+}
+
 TEST(CardChannel, PutsPartsAnnouncedBy61Together) {
     ScriptedCard card{
         {{"00 B0 00 00 00", "01 02 61 02"}, {"00 C0 00 00 02", "03 04 61 00"}, {"00 C0 00 00 00", "05 90 00"}}};
