@@ -221,6 +221,20 @@ TEST_F(CheckCard, RejectsAnExpiredCard) {
     EXPECT_EQ(outcome(verdict, "document.expiry"), "failed expired");
 }
 
+TEST_F(CheckCard, RejectsAGenuineCardThatIsOnTheHotList) {
+    bench.insert();
+    const trust::HotListKey key{bench.pki.hot_list_key};
+    trust::HotListInfo info;
+    info.issuer = bench.person.issuing_state;
+    info.sequence = 2;
+    info.issued_at = specimen_bench::kNow;
+    const std::uint64_t listed = key.hash(bench.person.issuing_state, bench.person.document_number);
+    bench.hot_list = trust::build_hot_list(info, key, {listed}, bench.pki.document_signer);
+    const Verdict verdict = run(bench.with_can()).verdict;
+    EXPECT_EQ(verdict.decision, Decision::reject);
+    EXPECT_EQ(outcome(verdict, "document.revocation"), "failed listed");
+}
+
 TEST_F(CheckCard, RejectsTheGenuineCardOfSomebodyElse) {
     bench.insert();
     CardCheck check = bench.with_can();
