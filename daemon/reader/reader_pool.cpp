@@ -36,23 +36,23 @@ std::string id_from(std::string_view name) {
 std::string_view name(ReaderEvent::Kind kind) {
     switch (kind) {
         case ReaderEvent::Kind::reader_added:
-            return "reader_added";
+            return "reader.added";
         case ReaderEvent::Kind::reader_removed:
-            return "reader_removed";
+            return "reader.removed";
         case ReaderEvent::Kind::card_inserted:
-            return "card_inserted";
+            return "card.inserted";
         case ReaderEvent::Kind::card_removed:
-            return "card_removed";
+            return "card.removed";
         case ReaderEvent::Kind::state_changed:
-            return "state_changed";
+            return "reader.changed";
         case ReaderEvent::Kind::fault:
-            return "fault";
+            return "reader.fault";
         case ReaderEvent::Kind::fault_cleared:
-            return "fault_cleared";
+            return "reader.fault_cleared";
         case ReaderEvent::Kind::service_lost:
-            return "service_lost";
+            return "pcsc.lost";
         case ReaderEvent::Kind::service_found:
-            return "service_found";
+            return "pcsc.found";
     }
     return "unknown";
 }

@@ -51,7 +51,7 @@ struct ReaderEvent {
     ServiceView service;  ///< for the service events
 };
 
-/// "reader_added", as the event stream names it.
+/// "reader.added", as the event stream names it.
 std::string_view name(ReaderEvent::Kind kind);
 
 /// All readers of the machine with their workers: those of the PC/SC service, that come and go, and embedded ones.
