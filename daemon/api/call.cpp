@@ -1,7 +1,5 @@
 #include "daemon/api/call.h"
 
-#include <algorithm>
-
 #include <boost/json.hpp>
 
 #include "daemon/api/contract.h"
@@ -47,10 +45,8 @@ Response created_response(const Route& route, std::string_view id) {
     Response response = json_response(boost::json::serialize(boost::json::object{{"id", id}}));
     response.status = route.success;
     response.created = id;
-    const std::string item = std::string{route.path} + "/{id}";
-    const auto all = routes();
-    if (std::any_of(all.begin(), all.end(), [&](const Route& other) { return other.path == item; }))
-        response.fields.emplace_back("Location", std::string{route.path} + "/" + percent_encode(id));
+    const std::string_view collection = route.created.substr(0, route.created.rfind('/') + 1);
+    response.fields.emplace_back("Location", std::string{collection} + percent_encode(id));
     return response;
 }
 

@@ -53,8 +53,8 @@ struct Response {
 /// 200 with a JSON text.
 Response json_response(std::string text);
 
-/// The answer of a POST that made something: the route's status, {"id": ...}, and its Location where the contract has a
-/// path for it. So the same answer can be given again from the id alone.
+/// The answer of a POST that made something: the route's status, {"id": ...}, and its Location. So the same answer can
+/// be given again from the id alone.
 Response created_response(const Route& route, std::string_view id);
 
 }  // namespace tahvil::daemon::api

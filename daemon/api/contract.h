@@ -21,6 +21,7 @@ struct Route {
     std::span<const std::string_view> secrets;  ///< JSON pointers of secret members of the body
     bool idempotent;                            ///< takes Idempotency-Key
     bool worker;                                ///< takes long: not on the server's thread
+    std::string_view created;                   ///< path of what a POST makes, "/v1/checks/{id}"
     Response (Operations::*function)(const Call&);
 };
 

@@ -73,7 +73,12 @@ def operations_of(document):
                 "secrets": secrets_of(document, content[media]["schema"]) if media == "application/json" else [],
                 "idempotent": any(p["name"] == "Idempotency-Key" for p in parameters),
                 "worker": operation.get("x-worker", False),
+                "created": operation.get("x-created", ""),
             })
+    paths = {operation["path"] for operation in operations if operation["method"] == "GET"}
+    for operation in operations:
+        if operation["created"] and operation["created"] not in paths:
+            fail(operation["path"], "x-created is the path of no GET")
     ids = [operation["id"] for operation in operations]
     if len(set(ids)) != len(ids):
         fail("paths", "an operationId stands twice")
@@ -137,7 +142,7 @@ def source(document, operations):
             f"    {{{literal(operation['id'])}, {literal(operation['method'])}, {literal(operation['path'])}, "
             f"{literal(operation['right'])}, {operation['success']}, {query}, {literal(operation['media'])}, {secrets}, "
             f"{str(operation['idempotent']).lower()}, {str(operation['worker']).lower()}, "
-            f"&Operations::{operation['id']}}},")
+            f"{literal(operation['created'])}, &Operations::{operation['id']}}},")
     lines += ["}};", ""]
     grants = [(right, role) for right, roles in document["x-rights"].items() for role in roles]
     lines.append(f"constexpr std::array<Grant, {len(grants)}> kGrants{{{{")

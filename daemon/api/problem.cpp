@@ -2,8 +2,9 @@
 
 #include <boost/json.hpp>
 
-#include "daemon/api/contract.h"
+#include "apdu/error.h"
 #include "daemon/error.h"
+#include "daemon/reader/error.h"
 
 namespace tahvil::daemon::api {
 
@@ -11,17 +12,21 @@ namespace {
 
 constexpr int kInternalError = 500;
 
+template <typename... Kinds>
+bool is_any(const Error& error) {
+    return ((dynamic_cast<const Kinds*>(&error) != nullptr) || ...);
+}
+
 int status_of(const Error& error) {
     if (const auto* http = dynamic_cast<const HttpError*>(&error)) return http->status();
-    if (dynamic_cast<const NotFound*>(&error) != nullptr) return 404;
-    if (dynamic_cast<const Conflict*>(&error) != nullptr) return 409;
-    if (dynamic_cast<const NotPermitted*>(&error) != nullptr) return 403;
-    if (dynamic_cast<const Busy*>(&error) != nullptr) return 429;
-    if (dynamic_cast<const Unavailable*>(&error) != nullptr) return 503;
-    if (dynamic_cast<const InvalidInput*>(&error) != nullptr) return 400;
-    if (dynamic_cast<const MalformedData*>(&error) != nullptr) return 422;
-    if (dynamic_cast<const LimitExceeded*>(&error) != nullptr) return 422;
-    if (dynamic_cast<const CryptoError*>(&error) != nullptr) return 422;
+    if (is_any<NotFound, ReaderNotFound>(error)) return 404;
+    if (is_any<Conflict, NoCard, CardGone, CardReset, ReaderGone, JobCancelled>(error)) return 409;
+    if (is_any<NotPermitted>(error)) return 403;
+    if (is_any<Busy, ReaderQueueFull>(error)) return 429;
+    if (is_any<Unavailable, ReaderStuck>(error)) return 503;
+    if (is_any<AccessDenied, ProtocolViolation, CardRefused, DeadlinePassed>(error)) return 422;
+    if (is_any<InvalidInput>(error)) return 400;
+    if (is_any<MalformedData, LimitExceeded, CryptoError>(error)) return 422;
     return kInternalError;
 }
 

@@ -43,7 +43,8 @@ TEST_F(Requests, OneConnectionServesManyInTurn) {
 
 TEST_F(Requests, PipelinedOnesAreAnsweredInOrder) {
     operations_.set("get_reader", [](const api::Call& call) {
-        return api::json_response(R"({"id":")" + call.path[0] + R"(","name":"R","state":"empty"})");
+        return api::json_response(R"({"id":")" + call.path[0] +
+                                  R"(","name":"R","kind":"pcsc","state":"empty","in_use_elsewhere":false,"queued":0})");
     });
     RawClient client = connect();
     std::string all;

@@ -57,13 +57,14 @@ api::Response ScriptedOperations::get_contract(const api::Call& call) {
 }
 api::Response ScriptedOperations::get_health(const api::Call& call) {
     return answer(call, text(R"({"status":"ok","version":"0","started_at":"2026-01-01T00:00:00Z","pcsc":{"state":"off"},
-        "readers":{"count":0,"with_card":0},"trust":{"version":0,"anchors":0}})"));
+        "readers":{"count":0,"with_card":0},"trust":{"version":0,"certificates":0}})"));
 }
 api::Response ScriptedOperations::list_readers(const api::Call& call) {
     return answer(call, text(R"({"readers":[]})"));
 }
 api::Response ScriptedOperations::get_reader(const api::Call& call) {
-    return answer(call, text(R"({"id":"r","name":"R","state":"empty"})"));
+    return answer(call,
+                  text(R"({"id":"r","name":"R","kind":"pcsc","state":"empty","in_use_elsewhere":false,"queued":0})"));
 }
 api::Response ScriptedOperations::stream_events(const api::Call& call) {
     return answer(call, [](const api::Call&) {
@@ -90,7 +91,7 @@ api::Response ScriptedOperations::cancel_check(const api::Call& call) {
     });
 }
 api::Response ScriptedOperations::get_trust(const api::Call& call) {
-    return answer(call, text(R"({"version":0,"anchors":[]})"));
+    return answer(call, text(R"({"version":0,"certificates":[],"sources":[],"revocation_lists":[],"hot_lists":[]})"));
 }
 api::Response ScriptedOperations::import_master_list(const api::Call& call) {
     return answer(call, created());
@@ -103,6 +104,10 @@ api::Response ScriptedOperations::import_revocation_list(const api::Call& call) 
 }
 api::Response ScriptedOperations::import_hot_list(const api::Call& call) {
     return answer(call, created());
+}
+
+api::Response ScriptedOperations::get_trust_import(const api::Call& call) {
+    return answer(call, text(R"({"id":"01","version":1,"changed":true,"items":[]})"));
 }
 
 api::RoleMap test_roles() {

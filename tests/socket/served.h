@@ -55,6 +55,7 @@ public:
     api::Response import_certificates(const api::Call& call) override;
     api::Response import_revocation_list(const api::Call& call) override;
     api::Response import_hot_list(const api::Call& call) override;
+    api::Response get_trust_import(const api::Call& call) override;
 
 private:
     api::Response answer(const api::Call& call, const Function& otherwise);

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "crypto/random.h"
+#include "daemon/trust/trust_directory.h"
+
+namespace tahvil::daemon {
+
+/// An import through the socket, kept for whoever asks what became of it.
+struct TrustImportView {
+    std::string id;
+    trust::ImportReport report;
+    std::uint64_t version = 0;  ///< of the store, after the import
+    bool changed = false;
+};
+
+/// The trust store of a running daemon: the version that holds now, in memory, and imports that make the next one.
+/// Every function may be called from any thread.
+class TrustService {
+public:
+    static constexpr std::size_t kImportsKept = 64;
+
+    /// `changed` is called after an import that made a new version, on the importer's thread.
+    TrustService(std::filesystem::path folder, RandomSource random, std::function<void(std::uint64_t version)> changed);
+
+    std::shared_ptr<const trust::TrustStore> store() const;
+
+    /// Returns the import's id. Throws MalformedData "trust.REASON" when nothing of the file could be used, and what
+    /// TrustDirectory::import() throws.
+    std::string import(TrustFile file);
+
+    /// Throws NotFound "trust.no_such_import".
+    TrustImportView find_import(std::string_view id) const;
+
+private:
+    TrustDirectory directory_;
+    RandomSource random_;
+    std::function<void(std::uint64_t)> changed_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const trust::TrustStore> store_;
+    std::deque<TrustImportView> imports_;
+};
+
+}  // namespace tahvil::daemon
