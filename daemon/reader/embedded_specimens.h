@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "crypto/random.h"
+#include "daemon/config.h"
+#include "daemon/reader/embedded_reader.h"
+
+namespace tahvil::daemon {
+
+/// Embedded readers, each with its specimen card, and what a trust store needs to know of the issuer that they share.
+struct EmbeddedSpecimens {
+    std::vector<std::shared_ptr<EmbeddedReader>> readers;
+    Bytes country_signer;   ///< certificate, DER
+    Bytes revocation_list;  ///< DER
+};
+
+/// Makes an issuer and has it personalise a card for each reader. Its keys are gone when this returns. Throws
+/// InvalidInput for a person file that can not be read or used.
+EmbeddedSpecimens make_embedded_specimens(const std::vector<EmbeddedReaderConfig>& readers,
+                                          std::chrono::sys_seconds now, const RandomSource& random);
+
+}  // namespace tahvil::daemon
