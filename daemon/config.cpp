@@ -162,6 +162,7 @@ Config parse_config(std::string_view text, std::string_view source, const Surrou
     config.log_level = log_level(top.choice("log_level", {"error", "warning", "info", "debug"}, "info"));
     config.demo = top.truth("demo", false);
     config.policy = top.text("policy", config.policy);
+    config.hot_list_key = top.text("hot_list_key", "");
     config.pcsc = top.truth("pcsc", config.pcsc);
     config.socket_group = surroundings.accounts.group(std::string{kDefaultGroup});
     if (const auto socket = top.table_if("socket")) read_socket(*socket, config, surroundings.accounts);

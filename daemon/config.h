@@ -51,6 +51,7 @@ struct Config {
     LogLevel log_level = LogLevel::info;
     bool demo = false;                ///< specimen anchors can reach `accept`
     std::string policy = "standard";  ///< name of a shipped policy, or the path of a file
+    std::string hot_list_key;         ///< path of the key of the hot lists, 32 bytes; empty: there is none
     bool pcsc = true;                 ///< whether the readers of the PC/SC service are used
     std::string socket_path = "/run/tahvil/tahvild.sock";
     std::optional<gid_t> socket_group;  ///< to which the socket's file is given

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "crypto/random.h"
 #include "daemon/api/api.h"
@@ -21,15 +22,36 @@ std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+std::string read_whole(const std::string& path) {
+    std::ifstream file{path, std::ios::binary};
+    std::string content{std::istreambuf_iterator<char>{file}, {}};
+    if (!file.is_open() || file.bad())
+        throw InvalidInput("config.unreadable", "the file " + path + " can not be read",
+                           "Look whether it is there and whether this user may read it.");
+    return content;
+}
+
+/// The one of the configuration, or with specimens that are taken for real theirs.
+std::optional<trust::HotListKey> hot_list_key(const Config& config, const std::optional<EmbeddedSpecimens>& specimens) {
+    if (!config.hot_list_key.empty()) {
+        std::string text = read_whole(config.hot_list_key);
+        std::optional<trust::HotListKey> key{std::in_place, as_bytes(text)};
+        wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+        return key;
+    }
+    if (config.demo && specimens) return trust::HotListKey{specimens->hot_list_key.view()};
+    return std::nullopt;
+}
+
+std::optional<EmbeddedSpecimens> specimens_of(const Config& config) {
+    if (config.embedded_readers.empty()) return std::nullopt;
+    return make_embedded_specimens(config.embedded_readers, now(), system_random);
+}
+
 /// A shipped policy by its name, or one from a file.
 std::shared_ptr<const Policy> load_policy(const std::string& name) {
     if (!name.starts_with('/')) return std::make_shared<const Policy>(Policy::shipped(name));
-    std::ifstream file{name, std::ios::binary};
-    const std::string text{std::istreambuf_iterator<char>{file}, {}};
-    if (!file.is_open() || file.bad())
-        throw InvalidInput("config.unreadable", "the policy " + name + " can not be read",
-                           "Look whether it is there and whether this user may read it.");
-    return std::make_shared<const Policy>(Policy::parse(text, name));
+    return std::make_shared<const Policy>(Policy::parse(read_whole(name), name));
 }
 
 CheckLimits check_limits(const Config& config) {
@@ -47,8 +69,9 @@ public:
         : policy_(load_policy(config.policy)),
           demo_(config.demo),
           events_(to_hex(random_bytes(system_random, kEpochBytes)), config.limits.events_kept, now),
-          trust_(std::filesystem::path{config.state_directory} / "trust", system_random,
-                 [this](std::uint64_t version) { api::publish_trust_changed(events_, version); }),
+          specimens_(specimens_of(config)),
+          trust_(std::filesystem::path{config.state_directory} / "trust", hot_list_key(config, specimens_),
+                 system_random, [this](std::uint64_t version) { api::publish_trust_changed(events_, version); }),
           readers_({}, [this](const ReaderEvent& event) { api::publish(events_, event); }),
           checks_(
               readers_, [this] { return knowledge(); }, system_random, check_limits(config),
@@ -58,7 +81,8 @@ public:
           listening_(std::move(listening)),
           server_(listening_.release(), api_, config.limits, log, std::move(identify)) {
         events_.on_publish([this] { server_.wake_streams(); });
-        if (!config.embedded_readers.empty()) add_embedded_readers(config);
+        if (specimens_) add_embedded_readers(*specimens_);
+        specimens_.reset();
         if (config.pcsc) readers_.watch_pcsc();
     }
     Impl(const Impl&) = delete;
@@ -76,6 +100,10 @@ private:
     Knowledge knowledge() const {
         Knowledge knowledge;
         knowledge.trust = trust_.store();
+        knowledge.card_revocation = [lists = trust_.hot_lists()](const std::string& issuer, const std::string& serial,
+                                                                 Time at, std::chrono::days age_limit) {
+            return lists->check(issuer, serial, at, age_limit);
+        };
         knowledge.policy = policy_;
         knowledge.at = now();
         knowledge.software = "tahvild " TAHVIL_VERSION;
@@ -83,11 +111,11 @@ private:
         return knowledge;
     }
 
-    void add_embedded_readers(const Config& config) {
-        EmbeddedSpecimens specimens = make_embedded_specimens(config.embedded_readers, now(), system_random);
+    void add_embedded_readers(EmbeddedSpecimens& specimens) {
         if (demo_) {
             import("embedded-specimen-issuer.cer", std::move(specimens.country_signer));
             import("embedded-specimen-issuer.crl", std::move(specimens.revocation_list));
+            import("embedded-specimen-issuer.hotlist", std::move(specimens.hot_list));
         }
         for (auto& reader : specimens.readers) readers_.add(std::move(reader));
     }
@@ -102,6 +130,7 @@ private:
     std::shared_ptr<const Policy> policy_;
     bool demo_;
     api::EventLog events_;
+    std::optional<EmbeddedSpecimens> specimens_;  // while the daemon starts
     TrustService trust_;
     ReaderPool readers_;
     CheckService checks_;

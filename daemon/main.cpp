@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "crypto/bytes.h"
+#include "crypto/error.h"
 #include "daemon/daemon.h"
 
 namespace {

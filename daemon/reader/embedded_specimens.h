@@ -16,6 +16,8 @@ struct EmbeddedSpecimens {
     std::vector<std::shared_ptr<EmbeddedReader>> readers;
     Bytes country_signer;   ///< certificate, DER
     Bytes revocation_list;  ///< DER
+    Bytes hot_list;         ///< without a card in it
+    SecretBytes hot_list_key;
 };
 
 /// Makes an issuer and has it personalise a card for each reader. Its keys are gone when this returns. Throws

@@ -62,7 +62,7 @@ json::object to_json(const trust::RevocationList& list) {
 }
 
 json::object to_json(const trust::HotListRecord& list) {
-    return {{"issuer", fingerprint_text(list.issuer)},
+    return {{"issuer", list.issuer},
             {"sequence", list.sequence},
             {"issued_at", to_iso(list.issued_at)},
             {"digest", fingerprint_text(list.digest)}};

@@ -23,12 +23,19 @@ MalformedData refusal(const trust::ImportReport& report) {
 
 }  // namespace
 
-TrustService::TrustService(std::filesystem::path folder, RandomSource random,
-                           std::function<void(std::uint64_t)> changed)
+TrustService::TrustService(std::filesystem::path folder, std::optional<trust::HotListKey> hot_list_key,
+                           RandomSource random, std::function<void(std::uint64_t)> changed)
     : directory_(std::move(folder)),
+      hot_list_key_(std::move(hot_list_key)),
       random_(std::move(random)),
       changed_(std::move(changed)),
-      store_(directory_.current()) {}
+      store_(directory_.current()),
+      hot_lists_(std::make_shared<const HotLists>(directory_, *store_, hot_list_key_)) {}
+
+std::shared_ptr<const HotLists> TrustService::hot_lists() const {
+    const std::lock_guard lock{mutex_};
+    return hot_lists_;
+}
 
 std::shared_ptr<const trust::TrustStore> TrustService::store() const {
     const std::lock_guard lock{mutex_};
@@ -52,7 +59,10 @@ std::string TrustService::import(TrustFile file) {
     const std::string id = view.id;
     {
         const std::lock_guard lock{mutex_};
-        if (done.store->number() >= store_->number()) store_ = done.store;
+        if (done.store->number() >= store_->number()) {
+            store_ = done.store;
+            hot_lists_ = std::make_shared<const HotLists>(directory_, *store_, hot_list_key_);
+        }
         imports_.push_back(std::move(view));
         if (imports_.size() > kImportsKept) imports_.pop_front();
     }

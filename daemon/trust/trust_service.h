@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "crypto/random.h"
+#include "daemon/trust/hot_lists.h"
 #include "daemon/trust/trust_directory.h"
 
 namespace tahvil::daemon {
@@ -28,9 +30,12 @@ public:
     static constexpr std::size_t kImportsKept = 64;
 
     /// `changed` is called after an import that made a new version, on the importer's thread.
-    TrustService(std::filesystem::path folder, RandomSource random, std::function<void(std::uint64_t version)> changed);
+    TrustService(std::filesystem::path folder, std::optional<trust::HotListKey> hot_list_key, RandomSource random,
+                 std::function<void(std::uint64_t version)> changed);
 
     std::shared_ptr<const trust::TrustStore> store() const;
+    /// Those that the store names.
+    std::shared_ptr<const HotLists> hot_lists() const;
 
     /// Returns the import's id. Throws MalformedData "trust.REASON" when nothing of the file could be used, and what
     /// TrustDirectory::import() throws.
@@ -41,10 +46,12 @@ public:
 
 private:
     TrustDirectory directory_;
+    std::optional<trust::HotListKey> hot_list_key_;
     RandomSource random_;
     std::function<void(std::uint64_t)> changed_;
     mutable std::mutex mutex_;
     std::shared_ptr<const trust::TrustStore> store_;
+    std::shared_ptr<const HotLists> hot_lists_;
     std::deque<TrustImportView> imports_;
 };
 
