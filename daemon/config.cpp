@@ -9,6 +9,7 @@
 #include <grp.h>
 #include <pwd.h>
 
+#include "apdu/emulator/fault.h"
 #include "apdu/profiles/toml.h"
 
 namespace tahvil::daemon {
@@ -122,6 +123,11 @@ EmbeddedReaderConfig read_embedded_reader(const toml::Table& table) {
     reader.chip = table.choice("chip", {"none", "ca", "aa-rsa", "aa-ecdsa"}, "ca");
     reader.link = table.choice("link", {"contactless", "contact"}, "contactless");
     reader.fault = table.text("fault", "");
+    try {
+        if (!reader.fault.empty()) emulator::parse_fault(reader.fault);
+    } catch (const InvalidInput&) {
+        throw table.refuse("fault", "there is no such fault", "what tahvil emulate --fault takes");
+    }
     table.finish();
     return reader;
 }

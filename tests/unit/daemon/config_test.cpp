@@ -121,6 +121,8 @@ TEST(Config, NamesFileLineKeyAndWhatIsAllowedOfASlip) {
     EXPECT_THAT(refusal("[roles.relying_party]\nusers = [\"0\"]"), HasSubstr("there is no such role"));
     EXPECT_THAT(refusal("[roles.field]\nusers = [\"nobody-here\"]"), HasSubstr("there is no user \"nobody-here\""));
     EXPECT_THAT(refusal("[socket]\npath = \"t.sock\""), HasSubstr("not absolute"));
+    EXPECT_THAT(refusal("[[embedded_reader]]\nfault = \"loud\""),
+                HasSubstr("tahvild.toml:2:1: embedded_reader[0].fault: there is no such fault"));
     EXPECT_THAT(refusal("speed = 1"), HasSubstr("tahvild.toml:1:1: speed: there is no such key"));
     EXPECT_THAT(refusal("= ="), HasSubstr("tahvild.toml:1:"));
 }
