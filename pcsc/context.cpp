@@ -17,7 +17,7 @@ static_assert(std::is_same_v<SCARDCONTEXT, decltype(Context::Handle::value)>);
 namespace {
 
 // 16 readers of at most 128 bytes each is what the service can have; the double is for a future one.
-constexpr std::size_t kReaderNamesSize = 2 * PCSCLITE_MAX_READERS_CONTEXTS * MAX_READERNAME;
+constexpr std::size_t kReaderNamesSize = std::size_t{2} * PCSCLITE_MAX_READERS_CONTEXTS * MAX_READERNAME;
 
 }  // namespace
 
@@ -55,7 +55,8 @@ bool Context::is_valid() const noexcept {
 }
 
 std::string service_socket() {
-    const char* const named = std::getenv("PCSCLITE_CSOCK_NAME");
+    // Nothing here writes to the environment.
+    const char* const named = std::getenv("PCSCLITE_CSOCK_NAME");  // NOLINT(concurrency-mt-unsafe)
     return named != nullptr && *named != '\0' ? named : "/run/pcscd/pcscd.comm";
 }
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include <winscard.h>
 
 #include "apdu/error.h"
+#include "crypto/bytes.h"
 
 namespace tahvil::pcsc {
 
@@ -170,9 +170,7 @@ constexpr ReturnCodeMeaning kUnknown{0,
                                      false};
 
 std::string hexadecimal(ReturnCode code) {
-    std::array<char, 11> text{};
-    std::snprintf(text.data(), text.size(), "0x%08X", code);
-    return text.data();
+    return "0x" + to_hex(to_big_endian(code, sizeof code));
 }
 
 std::string sentence(std::string_view doing, std::string_view words, std::string_view symbol, ReturnCode code) {

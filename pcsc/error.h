@@ -22,7 +22,7 @@ struct ReturnCodeMeaning {
 };
 
 /// The meaning of any value; one that no PC/SC service defines is "pcsc.unknown_code".
-const ReturnCodeMeaning& meaning_of(ReturnCode value);
+const ReturnCodeMeaning& meaning_of(ReturnCode code);
 
 /// A call into PC/SC failed. For the codes that callers tell apart there are the types below, and CardGone and
 /// CardReset.

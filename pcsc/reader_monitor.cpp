@@ -21,10 +21,10 @@ namespace tahvil::pcsc {
 
 namespace {
 
-constexpr const char* kNewReaders = "\\\\?PnP?\\Notification";
+constexpr const char* kNewReaders = R"(\\?PnP?\Notification)";
 
 // The library turns INFINITE into a wake-up every minute; a long wait is left alone.
-constexpr DWORD kDayMilliseconds = 24U * 3600U * 1000U;
+constexpr DWORD kDayMilliseconds = DWORD{24} * 3600U * 1000U;
 
 // A reader that is added between the listing and the wait is not announced by pcsclite before 2.3. They come in bursts,
 // the slots of one device after another, so the list is looked at again a few times after every change of it.

@@ -63,7 +63,7 @@ public:
         : alarms_(alarms), limits_(limits), listener_(std::move(listener)) {}
 
     void watch_pcsc();
-    void add(std::shared_ptr<Reader> reader, std::optional<pcsc::UsbReader> usb);
+    void add(const std::shared_ptr<Reader>& reader, std::optional<pcsc::UsbReader> usb);
     void remove(std::string_view id);
     std::vector<ReaderView> readers() const;
     ReaderView reader(std::string_view id) const;
@@ -153,7 +153,7 @@ void ReaderPool::Impl::push_card_events(Place& place, const ReaderState& now) {
     if (was_in == is_in && !swapped) push(ReaderEvent::Kind::state_changed, place);
 }
 
-void ReaderPool::Impl::add(std::shared_ptr<Reader> reader, std::optional<pcsc::UsbReader> usb) {
+void ReaderPool::Impl::add(const std::shared_ptr<Reader>& reader, std::optional<pcsc::UsbReader> usb) {
     const std::string id = reader->id();
     {
         const std::lock_guard lock(mutex_);
@@ -271,7 +271,7 @@ void ReaderPool::Impl::service_reported(const pcsc::MonitorReport& report) {
         auto usb = pcsc::find_usb_reader(slot.name, names, on_the_bus);
         auto reader = std::make_shared<PcscReader>(free_id(slot.name), slot, usb);
         slots_.emplace(slot.name, reader);
-        add(std::move(reader), std::move(usb));
+        add(reader, std::move(usb));
     }
 }
 
@@ -337,8 +337,8 @@ void ReaderPool::watch_pcsc() {
     impl_->watch_pcsc();
 }
 
-void ReaderPool::add(std::shared_ptr<Reader> reader) {
-    impl_->add(std::move(reader), std::nullopt);
+void ReaderPool::add(const std::shared_ptr<Reader>& reader) {
+    impl_->add(reader, std::nullopt);
 }
 
 void ReaderPool::remove(std::string_view id) {

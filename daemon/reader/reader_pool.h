@@ -68,7 +68,7 @@ public:
     void watch_pcsc();
 
     /// Throws InvalidInput when a reader of that id is there already.
-    void add(std::shared_ptr<Reader> reader);
+    void add(const std::shared_ptr<Reader>& reader);
     /// Without effect when there is none of that id.
     void remove(std::string_view id);
 
