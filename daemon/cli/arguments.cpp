@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "apdu/emulator/fault.h"
 #include "crypto/error.h"
 #include "daemon/cli/input.h"
 #include "daemon/cli/message.h"
@@ -34,15 +35,14 @@ struct Typed {
     std::string folder, security_object, com, card_security, at;
     Paths data_groups, trust;
     bool explain = false;
-    std::string certificate;
-    Paths intermediates, anchors, revocation_lists;
 
     std::string store;
     Paths pins, files;
     bool allow_rollback = false;
     std::string id;
 
-    std::string card = "specimen", person, address, link = "contactless", fault, trust_out;
+    std::string card = "specimen", person, address = "localhost:35963", access = "pace-gm", chip = "ca",
+                link = "contactless", fault, trust_out;
 };
 
 /// Builds the grammar in one language.
@@ -129,14 +129,17 @@ private:
     void add_check_options(CLI::App& app) {
         add(app, "--reader", typed.reader, Message::option_reader, "ID");
         add(app, "--can", typed.can, Message::option_can, "N")->expected(0, 1);
-        add(app, "--can-fd", typed.can_fd, Message::option_can_fd, "FD");
+        add(app, "--can-fd", typed.can_fd, Message::option_can_fd, "FD")
+            ->check(CLI::Range(0, kLastDescriptor).description(""));
         add(app, "--mrz", typed.mrz, Message::option_mrz, "LINE")->expected(0, 3);
-        add(app, "--mrz-fd", typed.mrz_fd, Message::option_mrz_fd, "FD");
+        add(app, "--mrz-fd", typed.mrz_fd, Message::option_mrz_fd, "FD")
+            ->check(CLI::Range(0, kLastDescriptor).description(""));
         add(app, "--document-number", typed.document_number, Message::option_document_number, "D");
         add(app, "--birth-date", typed.birth_date, Message::option_birth_date, "DATE");
         add(app, "--expiry-date", typed.expiry_date, Message::option_expiry_date, "DATE");
         add(app, "--pin", typed.pin, Message::option_pin, "")->expected(0, 1);
-        add(app, "--pin-fd", typed.pin_fd, Message::option_pin_fd, "FD");
+        add(app, "--pin-fd", typed.pin_fd, Message::option_pin_fd, "FD")
+            ->check(CLI::Range(0, kLastDescriptor).description(""));
         add(app, "--holder", typed.holder, Message::option_holder, "METHOD")->check(CLI::IsMember({"pin", "portrait"}));
         app.add_flag("--allow-last-try", typed.allow_last_try, text(Message::option_allow_last_try));
         add_each(app, "--expect", typed.expected, Message::option_expect, "FIELD=VALUE");
@@ -150,10 +153,6 @@ private:
         add_each(*verify_, "--dg", typed.data_groups, Message::option_dg, "N=FILE");
         add(*verify_, "--card-security", typed.card_security, Message::option_card_security, "FILE");
         add_each(*verify_, "--trust", typed.trust, Message::option_verify_trust, "PATH");
-        add(*verify_, "--certificate", typed.certificate, Message::option_certificate, "FILE");
-        add_each(*verify_, "--intermediate", typed.intermediates, Message::option_intermediate, "FILE");
-        add_each(*verify_, "--trust-anchor", typed.anchors, Message::option_trust_anchor, "FILE");
-        add_each(*verify_, "--crl", typed.revocation_lists, Message::option_crl, "FILE");
         add(*verify_, "--at", typed.at, Message::option_at, "TIME");
         verify_->add_flag("--explain", typed.explain, text(Message::option_explain));
     }
@@ -176,9 +175,13 @@ private:
 
     void add_emulate() {
         emulate_ = verb(app_, "emulate", Message::help_emulate, Message::examples_emulate);
-        add(*emulate_, "--card", typed.card, Message::option_card, "CARD");
+        add(*emulate_, "--card", typed.card, Message::option_card, "CARD")->check(CLI::IsMember({"specimen"}));
         add(*emulate_, "--person", typed.person, Message::option_person, "FILE");
-        add(*emulate_, "--vpcd", typed.address, Message::option_vpcd, "HOST:PORT")->required();
+        add(*emulate_, "--vpcd", typed.address, Message::option_vpcd, "HOST:PORT");
+        add(*emulate_, "--access", typed.access, Message::option_access, "PROTOCOL")
+            ->check(CLI::IsMember({"bac", "pace-gm", "pace-im", "pace-cam"}));
+        add(*emulate_, "--chip", typed.chip, Message::option_chip, "PROOF")
+            ->check(CLI::IsMember({"none", "ca", "aa-rsa", "aa-ecdsa"}));
         add(*emulate_, "--link", typed.link, Message::option_link, "LINK")
             ->check(CLI::IsMember({"contact", "contactless"}));
         add(*emulate_, "--fault", typed.fault, Message::option_fault, "SPEC");
@@ -267,25 +270,9 @@ private:
         return check;
     }
 
-    Verb verify_arguments() const {
+    VerifyArguments verify_arguments() const {
         const bool files = !typed.security_object.empty() || !typed.com.empty() || !typed.data_groups.empty() ||
                            !typed.card_security.empty();
-        if (!typed.certificate.empty()) {
-            if (files || !typed.folder.empty() || !typed.trust.empty()) {
-                throw InvalidInput("usage.conflict", "--certificate does not go with a card's files or --trust",
-                                   "Give --certificate with --intermediate, --trust-anchor and --crl.");
-            }
-            if (typed.anchors.empty()) {
-                throw InvalidInput("usage.missing", "--trust-anchor is missing", "Give the anchor of the path.");
-            }
-            return VerifyCertificateArguments{typed.certificate,    paths(typed.intermediates),
-                                              paths(typed.anchors), paths(typed.revocation_lists),
-                                              time(typed.at),       typed.explain};
-        }
-        if (!typed.intermediates.empty() || !typed.anchors.empty() || !typed.revocation_lists.empty()) {
-            throw InvalidInput("usage.missing", "--certificate is missing",
-                               "--intermediate, --trust-anchor and --crl belong to --certificate.");
-        }
         if (files == !typed.folder.empty()) {
             throw InvalidInput("usage.conflict",
                                files ? "a folder and single files are given both" : "nothing to verify",
@@ -311,7 +298,9 @@ private:
 
     EmulateArguments emulate_arguments() const {
         const auto [host, port] = checked_host_and_port(typed.address);
-        return {typed.card, optional(typed.person), host, port, typed.link, typed.fault, optional(typed.trust_out)};
+        if (!typed.fault.empty()) emulator::parse_fault(typed.fault);
+        return {optional(typed.person),   host, port, typed.access, typed.chip, typed.link, typed.fault,
+                optional(typed.trust_out)};
     }
 
     Language language_;

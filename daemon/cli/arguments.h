@@ -66,15 +66,6 @@ struct VerifyArguments {
     bool explain = false;
 };
 
-struct VerifyCertificateArguments {
-    std::filesystem::path certificate;
-    std::vector<std::filesystem::path> intermediates;
-    std::vector<std::filesystem::path> anchors;
-    std::vector<std::filesystem::path> revocation_lists;
-    std::optional<std::chrono::sys_seconds> at;
-    bool explain = false;
-};
-
 struct TrustImportArguments {
     std::optional<std::filesystem::path> store;
     std::vector<std::string> pins;  ///< files or fingerprints
@@ -96,18 +87,18 @@ struct TrustStatusArguments {
 };
 
 struct EmulateArguments {
-    std::string card;
     std::optional<std::filesystem::path> person;
     std::string host;
-    std::string port;
+    std::uint16_t port = 0;
+    std::string access;
+    std::string chip;
     std::string link;
     std::string fault;
     std::optional<std::filesystem::path> trust_out;
 };
 
-using Verb =
-    std::variant<ReadersArguments, DoctorArguments, CheckArguments, VerifyArguments, VerifyCertificateArguments,
-                 TrustImportArguments, TrustListArguments, TrustShowArguments, TrustStatusArguments, EmulateArguments>;
+using Verb = std::variant<ReadersArguments, DoctorArguments, CheckArguments, VerifyArguments, TrustImportArguments,
+                          TrustListArguments, TrustShowArguments, TrustStatusArguments, EmulateArguments>;
 
 /// The command line, taken apart and checked.
 struct Arguments {

@@ -134,7 +134,7 @@ std::chrono::sys_seconds checked_time(std::string_view typed) {
     return daemon::parse_iso_time(typed);
 }
 
-std::pair<std::string, std::string> checked_host_and_port(std::string_view typed) {
+std::pair<std::string, std::uint16_t> checked_host_and_port(std::string_view typed) {
     const std::size_t colon = typed.rfind(':');
     std::string_view host = typed.substr(0, colon);
     const std::string_view port = colon == std::string_view::npos ? std::string_view() : typed.substr(colon + 1);
@@ -144,7 +144,7 @@ std::pair<std::string, std::string> checked_host_and_port(std::string_view typed
     if (host.empty() || value < 1 || value > 65535) {
         throw InvalidInput("input.host_port", "an address is not of the form HOST:PORT", "Such as localhost:35963.");
     }
-    return {std::string(host), std::string(port)};
+    return {std::string(host), static_cast<std::uint16_t>(value)};
 }
 
 std::pair<unsigned, std::string> checked_data_group(std::string_view typed) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,7 +33,7 @@ std::pair<std::string, std::string> checked_expectation(std::string_view typed);
 std::chrono::sys_seconds checked_time(std::string_view typed);
 
 /// HOST:PORT. "input.host_port"
-std::pair<std::string, std::string> checked_host_and_port(std::string_view typed);
+std::pair<std::string, std::uint16_t> checked_host_and_port(std::string_view typed);
 
 /// N=FILE of --dg, N from 1 to 16. "input.data_group"
 std::pair<unsigned, std::string> checked_data_group(std::string_view typed);

@@ -154,18 +154,6 @@ TEST(VerifyArguments, RefusesWhatDoesNotGoTogether) {
     EXPECT_EQ(refusal({"verify", "card", "--sod", "s"}), "usage.conflict");
     EXPECT_EQ(refusal({"verify", "--sod", "s", "--dg", "1=a", "--dg", "1=b"}), "input.data_group");
     EXPECT_EQ(refusal({"verify", "--sod", "s", "--at", "1404-12-30"}), "date.no_such_day");
-    EXPECT_EQ(refusal({"verify", "--certificate", "c"}), "usage.missing");
-    EXPECT_EQ(refusal({"verify", "--crl", "c"}), "usage.missing");
-    EXPECT_EQ(refusal({"verify", "--certificate", "c", "--trust-anchor", "a", "--sod", "s"}), "usage.conflict");
-}
-
-TEST(VerifyArguments, TakesANationalPath) {
-    const auto path = verb<VerifyCertificateArguments>({"verify", "--certificate", "l", "--intermediate", "i",
-                                                        "--intermediate", "j", "--trust-anchor", "r", "--crl", "c"});
-    EXPECT_EQ(path.certificate, "l");
-    EXPECT_THAT(path.intermediates, ElementsAre("i", "j"));
-    EXPECT_THAT(path.anchors, ElementsAre("r"));
-    EXPECT_THAT(path.revocation_lists, ElementsAre("c"));
 }
 
 TEST(TrustArguments, AreFourVerbs) {
@@ -181,12 +169,15 @@ TEST(TrustArguments, AreFourVerbs) {
 }
 
 TEST(EmulateArguments, NameTheReaderAndTheCard) {
-    const auto emulate = verb<EmulateArguments>({"emulate", "--vpcd", "localhost:35963", "--link", "contact"});
-    EXPECT_EQ(emulate.host, "localhost");
-    EXPECT_EQ(emulate.port, "35963");
+    const auto emulate = verb<EmulateArguments>({"emulate", "--vpcd", "otherhost:4711", "--link", "contact"});
+    EXPECT_EQ(emulate.host, "otherhost");
+    EXPECT_EQ(emulate.port, 4711);
     EXPECT_EQ(emulate.link, "contact");
+    EXPECT_EQ(verb<EmulateArguments>({"emulate"}).port, 35963);
+    EXPECT_EQ(verb<EmulateArguments>({"emulate", "--fault", "removed@12"}).fault, "removed@12");
     EXPECT_EQ(refusal({"emulate", "--vpcd", "localhost"}), "input.host_port");
-    EXPECT_EQ(refusal({"emulate"}), "usage");
+    EXPECT_EQ(refusal({"emulate", "--fault", "bad mood"}), "input.fault");
+    EXPECT_EQ(refusal({"emulate", "--access", "door"}), "usage");
 }
 
 }  // namespace

@@ -122,8 +122,8 @@ TEST(TypedTime, IsADateOrATime) {
 }
 
 TEST(HostAndPort, TakesNamesAndNumbers) {
-    EXPECT_THAT(checked_host_and_port("localhost:35963"), Pair("localhost", "35963"));
-    EXPECT_THAT(checked_host_and_port("[::1]:35963"), Pair("::1", "35963"));
+    EXPECT_THAT(checked_host_and_port("localhost:35963"), Pair("localhost", 35963));
+    EXPECT_THAT(checked_host_and_port("[::1]:35963"), Pair("::1", 35963));
     for (const auto* typed :
          {"", "localhost", ":35963", "localhost:", "localhost:0", "localhost:65536", "localhost:x"}) {
         EXPECT_EQ(refusal([&] { checked_host_and_port(typed); }), "input.host_port") << typed;

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "crypto/bytes.h"
+#include "daemon/cli/arguments.h"
+#include "daemon/cli/console.h"
+
+namespace tahvil::cli {
+
+/// The body of POST /v1/checks. Secrets that are not on the command line are asked for, or read from their file
+/// descriptors, and checked; throws InvalidInput. Holds everything in memory that is wiped.
+SecretBytes check_request(const CheckArguments& arguments, const Console& console);
+
+}  // namespace tahvil::cli

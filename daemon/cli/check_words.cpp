@@ -1,0 +1,94 @@
+#include "daemon/cli/check_words.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace tahvil::cli {
+
+namespace {
+
+struct Entry {
+    std::string_view id;
+    std::string_view english;
+    std::string_view persian;
+};
+
+constexpr auto kChecks = std::to_array<Entry>({
+    {"chip.answered", "The card answers", "کارت پاسخ می‌دهد"},
+    {"chip.recognised", "The kind of card is known", "نوع کارت شناخته شد"},
+    {"access.pace", "Opened by PACE", "باز شدن با PACE"},
+    {"access.bac", "Opened by BAC", "باز شدن با BAC"},
+    {"access.card_authentication", "Opened by the issuer's keys", "باز شدن با کلیدهای صادرکننده"},
+    {"read.complete", "All files were read", "همهٔ پرونده‌ها خوانده شد"},
+    {"passive_authentication.structure", "Signed list of hashes is well-formed", "ساختار فهرست امضاشده"},
+    {"passive_authentication.signature", "Data is signed", "امضای داده‌ها"},
+    {"passive_authentication.chain", "Issuer is trusted", "صادرکننده مورد اعتماد است"},
+    {"passive_authentication.validity", "Certificates are valid", "اعتبار زمانی گواهی‌ها"},
+    {"passive_authentication.revocation", "Signer is not revoked", "امضاکننده باطل نشده"},
+    {"passive_authentication.data_group_hashes", "Data is as it was signed",
+     "داده‌ها دست‌نخورده‌اند"},
+    {"passive_authentication.com_consistent", "List of files agrees", "همخوانی فهرست پرونده‌ها"},
+    {"card_security.signature", "Chip's keys are signed", "امضای کلیدهای تراشه"},
+    {"card_security.chain", "Their issuer is trusted", "صادرکنندهٔ کلیدها مورد اعتماد است"},
+    {"card_security.validity", "Their certificates are valid", "اعتبار زمانی گواهی کلیدها"},
+    {"card_security.revocation", "Their signer is not revoked", "امضاکنندهٔ کلیدها باطل نشده"},
+    {"certificate_path.signature", "Certificates are signed", "امضای گواهی‌ها"},
+    {"certificate_path.chain", "National PKI is trusted", "زیرساخت کلید ملی مورد اعتماد است"},
+    {"certificate_path.validity", "Certificates are valid", "اعتبار زمانی گواهی‌ها"},
+    {"certificate_path.revocation", "No certificate is revoked", "گواهی‌ها باطل نشده‌اند"},
+    {"document.issuer_consistent", "One issuing country", "یکی بودن کشور صادرکننده"},
+    {"document.mrz_check_digits", "Check digits of the MRZ", "رقم‌های کنترل MRZ"},
+    {"document.expiry", "Document has not expired", "سند منقضی نشده"},
+    {"document.revocation", "Card is not lost, stolen or recalled", "کارت گم یا باطل نشده"},
+    {"chip.authentication", "Chip is genuine, no copy", "تراشه اصل است، نه رونوشت"},
+    {"terminal.authentication", "Card accepted this terminal", "کارت این پایانه را پذیرفت"},
+    {"holder.pin", "Holder knows the PIN", "دارنده PIN را می‌داند"},
+    {"holder.fingerprint_on_card", "Holder's finger matches", "اثر انگشت دارنده"},
+    {"holder.portrait_compared", "Holder and portrait were compared", "سنجش دارنده با عکس"},
+    {"expected.national_code", "National code is the expected one", "کد ملی همان است"},
+    {"expected.name", "Name is the expected one", "نام همان است"},
+    {"expected.birth_date", "Birth date is the expected one", "تاریخ تولد همان است"},
+    {"expected.card_serial", "Card serial is the expected one", "شماره سریال کارت همان است"},
+});
+
+constexpr std::string_view kSignedFile = "signed_file.";
+
+constexpr auto kReasons = std::to_array<Entry>({
+    {"issuer_unknown", "the issuer is not known here", "صادرکننده اینجا شناخته نیست"},
+    {"no_list", "no list", "فهرستی نیست"},
+    {"list_too_old", "the list is too old", "فهرست کهنه است"},
+    {"revoked", "revoked", "باطل شده"},
+    {"expired", "expired", "منقضی"},
+    {"not_yet_valid", "not valid yet", "هنوز معتبر نیست"},
+    {"signature_invalid", "the signature is false", "امضا نادرست است"},
+    {"hash_mismatch", "changed after signing", "پس از امضا دگرگون شده"},
+    {"not_supported", "the card lacks it", "کارت ندارد"},
+});
+
+std::string lookup(std::span<const Entry> table, Language language, std::string_view id) {
+    const auto found = std::ranges::find(table, id, &Entry::id);
+    if (found == table.end()) return {};
+    return std::string(language == Language::persian ? found->persian : found->english);
+}
+
+}  // namespace
+
+std::string check_words(Language language, std::string_view id) {
+    if (id.starts_with(kSignedFile)) {
+        const std::string file(id.substr(kSignedFile.size()));
+        return language == Language::persian ? "امضای " + file : file + " is signed";
+    }
+    const std::string words = lookup(kChecks, language, id);
+    return words.empty() ? std::string(id) : words;
+}
+
+std::string reason_words(Language language, std::string_view reason) {
+    std::string words = lookup(kReasons, language, reason);
+    if (!words.empty()) return words;
+    words = reason;
+    std::ranges::replace(words, '_', ' ');
+    return words;
+}
+
+}  // namespace tahvil::cli

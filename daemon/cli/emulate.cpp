@@ -1,0 +1,92 @@
+#include <csignal>
+#include <ostream>
+#include <thread>
+
+#include <pthread.h>
+
+#include "apdu/emulator/specimen.h"
+#include "apdu/emulator/vpcd_link.h"
+#include "crypto/error.h"
+#include "daemon/cli/input_file.h"
+#include "daemon/cli/verbs.h"
+#include "daemon/trust/specimen_trust.h"
+
+namespace tahvil::cli {
+
+namespace {
+
+constexpr std::size_t kLargestPersonFile = 64UL * 1024;
+constexpr std::size_t kLargestPortrait = 1024UL * 1024;
+constexpr auto kPauseBeforeInsertion = std::chrono::seconds(1);
+
+/// Turns the signals that end a program into a request to stop, for as long as it lives.
+class StopOnSignal {
+public:
+    StopOnSignal() {
+        sigemptyset(&signals_);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals_, signal);
+        pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+        waiter_ = std::thread([this] {
+            int signal = 0;
+            sigwait(&signals_, &signal);
+            stop_.request_stop();
+        });
+    }
+    StopOnSignal(const StopOnSignal&) = delete;
+    StopOnSignal& operator=(const StopOnSignal&) = delete;
+    ~StopOnSignal() {
+        pthread_kill(waiter_.native_handle(), SIGTERM);
+        waiter_.join();
+    }
+
+    std::stop_token token() const { return stop_.get_token(); }
+
+private:
+    sigset_t signals_{};
+    std::stop_source stop_;
+    std::thread waiter_;
+};
+
+emulator::Person person_of(const EmulateArguments& arguments, std::chrono::year_month_day today) {
+    const emulator::Person specimen = emulator::specimen_person(today);
+    if (!arguments.person) return specimen;
+    const Bytes file = read_input_file(*arguments.person, kLargestPersonFile);
+    return emulator::read_person(as_text(file), arguments.person->string(), specimen);
+}
+
+}  // namespace
+
+ExitStatus run(const EmulateArguments& arguments, const Context& context) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const emulator::Person person = person_of(arguments, std::chrono::floor<std::chrono::days>(now));
+    emulator::SpecimenOptions options;
+    options.access = {emulator::parse_access(arguments.access)};
+    options.chip = emulator::parse_chip_proof(arguments.chip);
+    options.link.link = arguments.link == "contact" ? emulator::Link::contact_t1 : emulator::Link::contactless;
+    if (!arguments.fault.empty()) options.fault = emulator::parse_fault(arguments.fault);
+    if (!person.portrait_file.empty()) {
+        options.portrait = read_input_file(arguments.person->parent_path() / person.portrait_file, kLargestPortrait);
+    }
+    const emulator::SpecimenPki pki = emulator::SpecimenPki::make(now);
+    const emulator::Specimen specimen = emulator::personalise(person, pki, options, now);
+    if (arguments.trust_out) daemon::write_specimen_trust(*arguments.trust_out, pki);
+
+    const StopOnSignal stop;
+    const std::string address = arguments.host + ":" + std::to_string(arguments.port);
+    for (;;) {
+        emulator::VpcdLink link(arguments.host, arguments.port);
+        if (!context.json) context.console.error << context.console.say(Message::emulating, {address}) << std::endl;
+        switch (link.serve(*specimen.card, stop.token())) {
+            case emulator::VpcdLink::Ended::stopped:
+                return ExitStatus::done;
+            case emulator::VpcdLink::Ended::closed:
+                throw Error("vpcd.closed", "vpcd at " + address + " has closed the connection",
+                            "pcscd was stopped, or another card is in that reader.");
+            case emulator::VpcdLink::Ended::removed:
+                break;
+        }
+        std::this_thread::sleep_for(kPauseBeforeInsertion);
+    }
+}
+
+}  // namespace tahvil::cli

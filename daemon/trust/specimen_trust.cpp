@@ -1,0 +1,30 @@
+#include "daemon/trust/specimen_trust.h"
+
+#include <fstream>
+
+#include "crypto/error.h"
+
+namespace tahvil::daemon {
+
+namespace {
+
+void write(const std::filesystem::path& path, ByteView content) {
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << as_text(content) << std::flush;
+    if (!file) throw Error("trust.folder", "\"" + path.string() + "\" can not be written", "Name another folder.");
+}
+
+}  // namespace
+
+void write_specimen_trust(const std::filesystem::path& folder, const emulator::SpecimenPki& pki) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        throw Error("trust.folder", "\"" + folder.string() + "\" can not be made: " + error.message(),
+                    "Name another folder.");
+    }
+    write(folder / "csca.cer", pki.country_signer.certificate);
+    write(folder / "csca.crl", pki.revocation_list);
+}
+
+}  // namespace tahvil::daemon
