@@ -138,9 +138,8 @@ private:
         trust.specimen = trust.specimen || anchor.specimen || std::ranges::any_of(chain, [](const Certificate& link) {
                              return names_a_specimen(link.subject());
                          });
-        const std::vector<Source> sources = store_.sources();
-        for (const std::uint16_t source : anchor.sources)
-            if (source < sources.size()) trust.sources.push_back(sources[source].file);
+        for (const std::uint16_t index : anchor.sources)
+            if (const auto source = store_.source(index)) trust.sources.push_back(source->file);
     }
 
     void leave_out(const std::string& reason) {

@@ -33,12 +33,49 @@ public:
     Search(const TrustStore& store, const SignerRules& rules, DocumentPath& path)
         : store_(store), rules_(rules), path_(path) {}
 
-    /// Extends the chain from its last certificate to an anchor.
+    /// Extends the chain from its last certificate to an anchor: by key identifier, and by name when that leads
+    /// nowhere.
     bool climb() {
         const Certificate last = path_.chain.back();
-        for (const std::size_t index : candidates_for(last)) {
+        std::vector<std::size_t> by_key;
+        if (!last.authority_key_id().empty()) by_key = store_.by_subject_key_id(last.authority_key_id());
+        if (climb_to(last, by_key)) return true;
+        std::vector<std::size_t> by_name = store_.by_subject(last.issuer());
+        std::erase_if(by_name, [&](std::size_t index) { return std::ranges::find(by_key, index) != by_key.end(); });
+        return climb_to(last, by_name);
+    }
+
+    /// The reason for failure that weighs most: what is certain before what is merely not known.
+    Refusal weightiest(const Certificate& signer) const {
+        if (failed_) return *failed_;
+        if (undetermined_) return *undetermined_;
+        return {"issuer_unknown", "no certificate of " + to_text(signer.issuer()) + " is in the trust store"};
+    }
+    bool certain() const { return failed_.has_value(); }
+
+private:
+    struct Candidate {
+        int rank;
+        std::size_t index;
+        Entry entry;
+    };
+
+    /// Anchors before what must itself be climbed from, those that sign themselves before links.
+    std::vector<Candidate> ranked(const std::vector<std::size_t>& indices) const {
+        std::vector<Candidate> candidates;
+        for (const std::size_t index : indices) {
+            Entry entry = store_.entry(index);
+            const bool anchor = entry.status == Status::trusted && entry.purposes.contain(rules_.purpose);
+            const int rank = (anchor ? 0 : 2) + (entry.certificate.self_issued() ? 0 : 1);
+            candidates.push_back({rank, index, std::move(entry)});
+        }
+        std::ranges::stable_sort(candidates, {}, &Candidate::rank);
+        return candidates;
+    }
+
+    bool climb_to(const Certificate& last, const std::vector<std::size_t>& indices) {
+        for (const auto& [rank, index, candidate] : ranked(indices)) {
             if (++tried_ > kMaxCandidates) return false;
-            const Entry candidate = store_.entry(index);
             if (in_chain(candidate.certificate)) continue;
             const Deviations before = path_.deviations;
             if (const auto refusal = refuse(last, candidate)) {
@@ -51,29 +88,6 @@ public:
             path_.deviations = before;
         }
         return false;
-    }
-
-    /// The reason for failure that weighs most: what is certain before what is merely not known.
-    Refusal weightiest(const Certificate& signer) const {
-        if (failed_) return *failed_;
-        if (undetermined_) return *undetermined_;
-        return {"issuer_unknown", "no certificate of " + to_text(signer.issuer()) + " is in the trust store"};
-    }
-    bool certain() const { return failed_.has_value(); }
-
-private:
-    std::vector<std::size_t> candidates_for(const Certificate& certificate) const {
-        std::vector<std::size_t> found;
-        if (!certificate.authority_key_id().empty()) found = store_.by_subject_key_id(certificate.authority_key_id());
-        for (const std::size_t index : store_.by_subject(certificate.issuer()))
-            if (std::ranges::find(found, index) == found.end()) found.push_back(index);
-        // Anchors before what must itself be climbed from, those that sign themselves before links.
-        std::ranges::stable_sort(found, {}, [&](std::size_t index) {
-            const Entry entry = store_.entry(index);
-            const bool anchor = entry.status == Status::trusted && entry.purposes.contain(rules_.purpose);
-            return (anchor ? 0 : 2) + (entry.certificate.self_issued() ? 0 : 1);
-        });
-        return found;
     }
 
     bool in_chain(const Certificate& candidate) const {
@@ -351,11 +365,12 @@ bool is_genuine(const TrustStore& store, const RevocationList& list, const Certi
 
 ListVerdict list_for(const TrustStore& store, const Certificate& issued, const Certificate& issuer, Time at) {
     ListVerdict verdict;
-    for (std::size_t i = 0; i < store.revocation_list_count(); ++i) {
-        const RevocationList list = store.revocation_list(i);
-        const bool same_name = compare_names(list.issuer(), issued.issuer()) != NameMatch::different ||
-                               compare_names(list.issuer(), issuer.subject()) != NameMatch::different;
-        if (!same_name || list.this_update() > at || !is_genuine(store, list, issuer)) continue;
+    std::vector<std::size_t> indices = store.revocation_lists_of(issued.issuer());
+    for (const std::size_t index : store.revocation_lists_of(issuer.subject()))
+        if (std::ranges::find(indices, index) == indices.end()) indices.push_back(index);
+    for (const std::size_t index : indices) {
+        const RevocationList list = store.revocation_list(index);
+        if (list.this_update() > at || !is_genuine(store, list, issuer)) continue;
         if (list.unknown_critical_extension()) {
             verdict.unusable = true;
             continue;

@@ -67,12 +67,15 @@ RevocationList RevocationList::parse(ByteView raw) {
         }
     }
     tbs.expect_end();
-    for (Cursor entries(list.revoked_, Rules::ber); !entries.at_end();) {
+    return list;
+}
+
+void RevocationList::require_entries() const {
+    for (Cursor entries(revoked_, Rules::ber); !entries.at_end();) {
         Cursor entry = entries.enter(Tag::sequence);
         entry.read(Tag::integer);
         entry.read_time();
     }
-    return list;
 }
 
 std::optional<std::string> RevocationList::unknown_critical_extension() const {

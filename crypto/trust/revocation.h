@@ -10,8 +10,12 @@ namespace tahvil::trust {
 /// A certificate revocation list (RFC 5280, 5) as views into bytes that must outlive it.
 class RevocationList {
 public:
-    /// Takes one CertificateList, all of `raw`. Throws MalformedData "trust.revocation_list".
+    /// Takes one CertificateList, all of `raw`, and leaves its entries for later: a list of thousands is read for one.
+    /// Throws MalformedData: "trust.revocation_list", "asn1.malformed".
     static RevocationList parse(ByteView raw);
+
+    /// Throws MalformedData when an entry is malformed; asked once, when a list comes in.
+    void require_entries() const;
 
     ByteView raw() const { return raw_; }
     ByteView issuer() const { return issuer_; }  ///< the whole Name

@@ -447,6 +447,7 @@ private:
     // ---------------------------------------------------------------------------------------------
 
     void take_revocation_list(const RevocationList& list) {
+        list.require_entries();
         const std::string what = list.description();
         if (list.this_update() > options_.at + kClockTolerance) {
             refuse(what, "signed_in_future", "it is of a time to come");

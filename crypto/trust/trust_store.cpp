@@ -162,7 +162,9 @@ TrustStore::TrustStore(ByteView container, std::shared_ptr<const void> owner)
         by_subject_.push_back({folded_hash(item.subject()), i});
         by_serial_.push_back({serial_hash(item.issuer(), item.serial()), i});
     }
-    for (std::vector<Key>* keys : {&by_key_id_, &by_subject_, &by_serial_}) {
+    for (std::uint32_t i = 0; i < list_offsets_.size(); ++i)
+        by_list_issuer_.push_back({folded_hash(revocation_list(i).issuer()), i});
+    for (std::vector<Key>* keys : {&by_key_id_, &by_subject_, &by_serial_, &by_list_issuer_}) {
         std::ranges::sort(*keys);
         keys->shrink_to_fit();
     }
@@ -240,8 +242,23 @@ std::vector<Source> TrustStore::sources() const {
     return sources;
 }
 
+std::optional<Source> TrustStore::source(std::size_t index) const {
+    Cursor cursor(sources_);
+    for (; index > 0 && !cursor.at_end(); --index) cursor.read();
+    if (cursor.at_end()) return std::nullopt;
+    return read_source(cursor.enter(Tag::sequence));
+}
+
 RevocationList TrustStore::revocation_list(std::size_t index) const {
     return RevocationList::parse(Cursor(container_.subspan(list_offsets_.at(index)), Rules::ber).read().raw);
+}
+
+std::vector<std::size_t> TrustStore::revocation_lists_of(ByteView issuer) const {
+    std::vector<std::size_t> found = matches(by_list_issuer_, folded_hash(issuer));
+    std::erase_if(found, [&](std::size_t index) {
+        return compare_names(revocation_list(index).issuer(), issuer) == NameMatch::different;
+    });
+    return found;
 }
 
 std::vector<HotListRecord> TrustStore::hot_lists() const {

@@ -123,8 +123,10 @@ public:
     /// @}
 
     std::vector<Source> sources() const;
+    std::optional<Source> source(std::size_t index) const;
     std::size_t revocation_list_count() const { return list_offsets_.size(); }
     RevocationList revocation_list(std::size_t index) const;
+    std::vector<std::size_t> revocation_lists_of(ByteView issuer) const;  ///< with a name equal by compare_names()
     std::vector<HotListRecord> hot_lists() const;
 
 private:
@@ -141,7 +143,7 @@ private:
     Time created_at_{};
     ByteView sources_, hot_lists_;
     std::vector<std::uint32_t> offsets_, list_offsets_;
-    std::vector<Key> by_key_id_, by_subject_, by_serial_;
+    std::vector<Key> by_key_id_, by_subject_, by_serial_, by_list_issuer_;
 };
 
 /// Everything of a store, to be written as the next version.
