@@ -73,7 +73,7 @@ TEST(ChipAuthentication, AnEphemeralKeyThatCanNotBeUsedIsRefusedByTheChip) {
 }
 
 TEST(ChipAuthentication, AChipKeyOfAnotherGroupIsRefusedByTheTerminal) {
-    const Terminal terminal(Group(Curve::secp256r1));
+    const Terminal terminal{Group(Curve::secp256r1)};
     EXPECT_EQ(
         thrown_code([&] {
             terminal.agree({true, CipherAlgorithm::aes128}, chip_key(Group(Curve::brainpool_p256r1)).public_key());
