@@ -251,7 +251,7 @@ SecretBytes information_from_lines(std::span<const std::string_view> lines) {
 CardChecker::CardChecker(Knowledge knowledge, RandomSource random, std::function<void(const Progress&)> progress)
     : knowledge_(std::move(knowledge)), random_(std::move(random)), progress_(std::move(progress)) {}
 
-CardCheckResult CardChecker::run(CardSession& session, const CardCheck& asked, std::string id) {
+CardCheckResult CardChecker::run(CardSession& session, const CardCheck& asked, const std::string& id) {
     const auto start = std::chrono::steady_clock::now();
     Timing timing;
     CardCheckResult result;

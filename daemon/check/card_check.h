@@ -65,7 +65,7 @@ public:
 
     CardChecker(Knowledge knowledge, RandomSource random, std::function<void(const Progress&)> progress);
 
-    CardCheckResult run(CardSession& session, const CardCheck& check, std::string id);
+    CardCheckResult run(CardSession& session, const CardCheck& asked, const std::string& id);
 
 private:
     Knowledge knowledge_;

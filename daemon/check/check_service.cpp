@@ -77,7 +77,7 @@ public:
         view.reader = reader;
         view.purpose = request.check.purpose;
         view.want = request.check.want;
-        const std::string id = view.id;
+        std::string id = view.id;
         {
             const std::lock_guard lock(mutex_);
             if (stopping_) throw Unavailable("daemon.stopping", "the daemon is stopping", "Try again when it runs.");
@@ -228,7 +228,7 @@ private:
                 view.result = std::move(result);
             }
             found->second.ticket.reset();
-            ended_.push_back({std::chrono::steady_clock::now(), id});
+            ended_.emplace_back(std::chrono::steady_clock::now(), id);
             event.check = view;
             forget_old();
         }

@@ -176,13 +176,13 @@ private:
             }
         }
         if (facts_.profile.authenticity.empty()) {
-            open_.push_back("profile: nothing tells how the data of such a card is signed");
+            open_.emplace_back("profile: nothing tells how the data of such a card is signed");
         }
         if (!facts_.profile.confirmed && !policy_.unconfirmed_profile_may_pass()) {
             open_.push_back("profile: " + facts_.profile.name + " is not confirmed on hardware");
         }
         if (facts_.specimen && !facts_.demo)
-            open_.push_back("trust.anchor: a specimen, which counts in demonstrations only");
+            open_.emplace_back("trust.anchor: a specimen, which counts in demonstrations only");
     }
 
     bool settled(const Check& check) const {
