@@ -1,5 +1,7 @@
 #include "daemon/delivery/manifest.h"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "crypto/trust/issuer.h"
@@ -155,9 +157,9 @@ TEST_F(ManifestTest, ASignatureThatDoesNotHoldIsRefused) {
     EXPECT_TRUE(open_signed_manifest(signed_by(clerk_, text), *anchors_, kNow).signature.passed());
     Bytes changed = signed_by(clerk_, text);
     const Bytes needle = to_bytes(as_bytes("A-1"));
-    const auto at = std::ranges::search(changed, needle);
-    ASSERT_FALSE(at.empty());
-    at.front() = 'B';
+    const auto at = std::search(changed.begin(), changed.end(), needle.begin(), needle.end());
+    ASSERT_NE(at, changed.end());
+    *at = 'B';
     EXPECT_FALSE(reason(changed).empty());
     EXPECT_EQ(reason(signed_by(clerk_of(sender("Another centre"), kNow + chrono::hours(24)), text)), "issuer_unknown");
     EXPECT_EQ(reason(signed_by(clerk(kNow - chrono::seconds(1)), text)), "expired");
