@@ -364,7 +364,7 @@ Bytes sequence(std::initializer_list<ByteView> parts) {
 }
 
 Bytes set_of(std::vector<Bytes> parts) {
-    std::ranges::sort(parts);
+    std::ranges::sort(parts, [](ByteView a, ByteView b) { return std::ranges::lexicographical_compare(a, b); });
     Bytes content;
     for (const Bytes& part : parts) append(content, part);
     return element(Tag::set, content);
