@@ -61,6 +61,10 @@ void Database::Close::operator()(sqlite3* handle) const noexcept {
     sqlite3_close_v2(handle);
 }
 
+void Database::Finalize::operator()(sqlite3_stmt* handle) const noexcept {
+    sqlite3_finalize(handle);
+}
+
 Database::Database(const std::filesystem::path& path, std::span<const Migration> schema, const Options& options)
     : path_(path) {
     if (options.vfs.empty()) make_private(path);
@@ -86,10 +90,6 @@ Database::Database(const std::filesystem::path& path, std::span<const Migration>
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
         "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA checkpoint_fullfsync=ON");
     migrate(schema);
-}
-
-Database::~Database() {
-    for (const auto& [sql, statement] : idle_) sqlite3_finalize(statement);
 }
 
 void Database::fail(const std::string& doing) const {
@@ -127,7 +127,7 @@ void Database::execute(std::string_view sql) {
 
 Statement Database::prepare(std::string_view sql) {
     if (const auto found = idle_.find(sql); found != idle_.end()) {
-        sqlite3_stmt* const handle = found->second;
+        sqlite3_stmt* const handle = found->second.release();
         std::string text = found->first;
         idle_.erase(found);
         return {*this, handle, std::move(text)};
@@ -142,14 +142,12 @@ Statement Database::prepare(std::string_view sql) {
 void Database::give_back(std::string sql, sqlite3_stmt* handle) noexcept {
     sqlite3_reset(handle);
     sqlite3_clear_bindings(handle);
+    std::unique_ptr<sqlite3_stmt, Finalize> owned(handle);
     try {
-        if (idle_.size() < kMaxIdle) {
-            idle_.emplace(std::move(sql), handle);
-            return;
-        }
+        if (idle_.size() < kMaxIdle) idle_.emplace(std::move(sql), std::move(owned));
     } catch (const std::bad_alloc&) {
+        owned.reset();  // it is only not kept
     }
-    sqlite3_finalize(handle);
 }
 
 std::int64_t Database::changes() const {

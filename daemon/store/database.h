@@ -98,7 +98,6 @@ public:
         : Database(path, schema, Options{}) {}
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
-    ~Database();
 
     Statement prepare(std::string_view sql);
     /// Runs statements that have neither parameters nor rows.
@@ -123,7 +122,11 @@ private:
     };
     std::filesystem::path path_;
     std::unique_ptr<sqlite3, Close> handle_;
-    std::multimap<std::string, sqlite3_stmt*, std::less<>> idle_;
+    struct Finalize {
+        void operator()(sqlite3_stmt* handle) const noexcept;
+    };
+    // After handle_, so that it goes first, also when the constructor throws: a connection with statements lives on.
+    std::multimap<std::string, std::unique_ptr<sqlite3_stmt, Finalize>, std::less<>> idle_;
 };
 
 /// A transaction that writes: it has the store to itself from its beginning, and is undone unless it is committed. What
