@@ -97,7 +97,8 @@ int exit_status(const Error& error) {
     if (const auto* refused = dynamic_cast<const Refused*>(&error)) {
         if (refused->status() == 403) return status::kNotPermitted;
         if (refused->code() == "reader.none" || refused->code() == "reader.not_found" ||
-            refused->code() == "reader.no_card" || refused->code() == "reader.removed")
+            refused->code() == "reader.no_card" || refused->code() == "reader.removed" ||
+            refused->code() == "reader.stuck" || refused->code() == "card.removed")
             return status::kNoCard;
         if (refused->status() == 400 || refused->status() == 404 || refused->status() == 413 ||
             refused->status() == 422 || refused->code() == "reader.ambiguous")

@@ -40,17 +40,17 @@ TEST_F(ReaderPoolTest, ShowsWhatIsThere) {
 TEST_F(ReaderPoolTest, TellsOfReadersAndCardsInOrder) {
     reader->insert(in_process(card));
     pool.add(reader);
-    EXPECT_EQ(next_event(), "reader_added embedded");
-    EXPECT_EQ(next_event(), "card_inserted embedded");
+    EXPECT_EQ(next_event(), "reader.added embedded");
+    EXPECT_EQ(next_event(), "card.inserted embedded");
     reader->remove();
-    EXPECT_EQ(next_event(), "card_removed embedded");
+    EXPECT_EQ(next_event(), "card.removed embedded");
     reader->insert(in_process(card));
-    EXPECT_EQ(next_event(), "card_inserted embedded");
+    EXPECT_EQ(next_event(), "card.inserted embedded");
     reader->insert(in_process(card));
-    EXPECT_EQ(next_event(), "card_removed embedded");
-    EXPECT_EQ(next_event(), "card_inserted embedded");
+    EXPECT_EQ(next_event(), "card.removed embedded");
+    EXPECT_EQ(next_event(), "card.inserted embedded");
     pool.remove("embedded");
-    EXPECT_EQ(next_event(), "reader_removed embedded");
+    EXPECT_EQ(next_event(), "reader.removed embedded");
     EXPECT_TRUE(pool.readers().empty());
     reader->remove();
     EXPECT_TRUE(events.empty());
