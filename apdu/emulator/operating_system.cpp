@@ -15,7 +15,6 @@ namespace {
 constexpr std::uint8_t kEnvelope = 0xC2;
 constexpr std::uint8_t kGetResponse = 0xC0;
 constexpr std::uint8_t kGeneralAuthenticate = 0x86;
-constexpr std::uint8_t kChaining = 0x10;
 constexpr std::uint8_t kSecureMessaging = 0x0C;
 constexpr std::uint8_t kLogicalChannel = 0x03;
 constexpr std::uint8_t kProprietary = 0x80;

@@ -394,6 +394,20 @@ VerifiedDocument verify_document(const LdsDocument& document, const Expected& ex
     return result;
 }
 
+VerifiedDocument verify_certificate(const trust::NationalPath& path, const Knowledge& knowledge, std::string id) {
+    VerifiedDocument result;
+    Verdict& verdict = result.verdict;
+    verdict.id = std::move(id);
+    verdict.purpose = Purpose::read;
+    verdict.profile = {"x509", true, {Authenticity::certificate_path}};
+    verdict.checks = path.checks;
+    verdict.checks.push_back(check("read.complete", Result::passed));
+    verdict.trust.anchor = path.anchor;
+    result.steps = path.steps;
+    conclude(verdict, knowledge);
+    return result;
+}
+
 void conclude(Verdict& verdict, const Knowledge& knowledge) {
     std::ranges::stable_sort(verdict.checks, {}, [](const Check& c) { return check_order(c.id); });
     Outcome outcome = decide(*knowledge.policy, {verdict.purpose, verdict.checks, verdict.deviations, verdict.profile,

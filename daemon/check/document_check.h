@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apdu/applets/lds/file.h"
+#include "crypto/trust/national_path.h"
 #include "crypto/trust/passive_authentication.h"
 #include "daemon/check/policy.h"
 #include "daemon/check/verdict.h"
@@ -74,6 +75,9 @@ struct VerifiedDocument {
     Verdict verdict;
     std::vector<trust::PathStep> steps;  ///< the paths that were tried, for people who ask
 };
+
+/// The verdict on a certificate of a national PKI, without a card: `path` is what was found out of it.
+VerifiedDocument verify_certificate(const trust::NationalPath& path, const Knowledge& knowledge, std::string id);
 
 /// The verdict on files that came from anywhere: no chip is there to be asked. Its purpose is `read`.
 VerifiedDocument verify_document(const LdsDocument& document, const Expected& expected, const Knowledge& knowledge,

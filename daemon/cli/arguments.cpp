@@ -34,6 +34,8 @@ struct Typed {
 
     std::string folder, security_object, com, card_security, at;
     Paths data_groups, trust;
+    std::string certificate;
+    Paths intermediates, anchors, revocation_lists;
     bool explain = false;
 
     std::string store;
@@ -78,7 +80,10 @@ public:
         if (readers_->parsed()) return ReadersArguments{typed.watch};
         if (doctor_->parsed()) return DoctorArguments{};
         if (check_->parsed() || read_->parsed()) return check_arguments(warnings);
-        if (verify_->parsed()) return verify_arguments();
+        if (verify_->parsed()) {
+            if (!typed.certificate.empty()) return verify_certificate_arguments();
+            return verify_arguments();
+        }
         if (import_->parsed()) {
             return TrustImportArguments{optional(typed.store), typed.pins, typed.allow_rollback, paths(typed.files)};
         }
@@ -153,6 +158,10 @@ private:
         add_each(*verify_, "--dg", typed.data_groups, Message::option_dg, "N=FILE");
         add(*verify_, "--card-security", typed.card_security, Message::option_card_security, "FILE");
         add_each(*verify_, "--trust", typed.trust, Message::option_verify_trust, "PATH");
+        add(*verify_, "--certificate", typed.certificate, Message::option_certificate, "FILE");
+        add_each(*verify_, "--intermediate", typed.intermediates, Message::option_intermediate, "FILE");
+        add_each(*verify_, "--trust-anchor", typed.anchors, Message::option_trust_anchor, "FILE");
+        add_each(*verify_, "--crl", typed.revocation_lists, Message::option_crl, "FILE");
         add(*verify_, "--at", typed.at, Message::option_at, "TIME");
         verify_->add_flag("--explain", typed.explain, text(Message::option_explain));
     }
@@ -270,13 +279,31 @@ private:
         return check;
     }
 
+    bool names_card_files() const {
+        return !typed.security_object.empty() || !typed.com.empty() || !typed.data_groups.empty() ||
+               !typed.card_security.empty();
+    }
+
+    VerifyCertificateArguments verify_certificate_arguments() const {
+        if (names_card_files() || !typed.folder.empty() || !typed.trust.empty()) {
+            throw InvalidInput("usage.conflict", "a certificate and the files of a card are given both",
+                               "Give --certificate with --intermediate, --trust-anchor and --crl only.");
+        }
+        return {typed.certificate,    paths(typed.intermediates),
+                paths(typed.anchors), paths(typed.revocation_lists),
+                time(typed.at),       typed.explain};
+    }
+
     VerifyArguments verify_arguments() const {
-        const bool files = !typed.security_object.empty() || !typed.com.empty() || !typed.data_groups.empty() ||
-                           !typed.card_security.empty();
+        if (!typed.intermediates.empty() || !typed.anchors.empty() || !typed.revocation_lists.empty()) {
+            throw InvalidInput("usage.conflict", "--intermediate, --trust-anchor and --crl go with --certificate",
+                               "Name the certificate that is to be verified by --certificate.");
+        }
+        const bool files = names_card_files();
         if (files == !typed.folder.empty()) {
-            throw InvalidInput("usage.conflict",
-                               files ? "a folder and single files are given both" : "nothing to verify",
-                               "Give either a folder, or files by --sod, --com, --dg and --card-security.");
+            throw InvalidInput(
+                "usage.conflict", files ? "a folder and single files are given both" : "nothing to verify",
+                "Give either a folder, or files by --sod, --com, --dg and --card-security, or --certificate.");
         }
         VerifyArguments verify;
         verify.folder = optional(typed.folder);

@@ -66,6 +66,16 @@ struct VerifyArguments {
     bool explain = false;
 };
 
+/// `verify --certificate`: the path of a national PKI.
+struct VerifyCertificateArguments {
+    std::filesystem::path certificate;
+    std::vector<std::filesystem::path> intermediates;
+    std::vector<std::filesystem::path> anchors;
+    std::vector<std::filesystem::path> revocation_lists;
+    std::optional<std::chrono::sys_seconds> at;
+    bool explain = false;
+};
+
 struct TrustImportArguments {
     std::optional<std::filesystem::path> store;
     std::vector<std::string> pins;  ///< files or fingerprints
@@ -97,8 +107,9 @@ struct EmulateArguments {
     std::optional<std::filesystem::path> trust_out;
 };
 
-using Verb = std::variant<ReadersArguments, DoctorArguments, CheckArguments, VerifyArguments, TrustImportArguments,
-                          TrustListArguments, TrustShowArguments, TrustStatusArguments, EmulateArguments>;
+using Verb =
+    std::variant<ReadersArguments, DoctorArguments, CheckArguments, VerifyArguments, VerifyCertificateArguments,
+                 TrustImportArguments, TrustListArguments, TrustShowArguments, TrustStatusArguments, EmulateArguments>;
 
 /// The command line, taken apart and checked.
 struct Arguments {

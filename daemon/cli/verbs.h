@@ -21,6 +21,7 @@ ExitStatus run(const ReadersArguments& arguments, const Context& context);
 ExitStatus run(const DoctorArguments& arguments, const Context& context);
 ExitStatus run(const CheckArguments& arguments, const Context& context);
 ExitStatus run(const VerifyArguments& arguments, const Context& context);
+ExitStatus run(const VerifyCertificateArguments& arguments, const Context& context);
 ExitStatus run(const TrustImportArguments& arguments, const Context& context);
 ExitStatus run(const TrustListArguments& arguments, const Context& context);
 ExitStatus run(const TrustShowArguments& arguments, const Context& context);
