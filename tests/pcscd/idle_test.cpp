@@ -9,6 +9,7 @@
 #include "daemon/reader/embedded_reader.h"
 #include "daemon/reader/reader_pool.h"
 #include "tests/pcscd/lab.h"
+#include "tests/support/sanitizers.h"
 
 namespace tahvil::lab {
 namespace {
@@ -27,19 +28,11 @@ std::map<std::string, std::string> sleeps() {
     return counts;
 }
 
-#if defined(__SANITIZE_THREAD__)
-constexpr bool kThreadSanitizer = true;
-#elif defined(__has_feature)
-constexpr bool kThreadSanitizer = __has_feature(thread_sanitizer);
-#else
-constexpr bool kThreadSanitizer = false;
-#endif
-
 class IdleTest : public PcscdTest {
 protected:
     void SetUp() override {
         PcscdTest::SetUp();
-        if (kThreadSanitizer) GTEST_SKIP() << "ThreadSanitizer has a thread of its own that wakes up";
+        if (test::kThreadSanitizer) GTEST_SKIP() << "ThreadSanitizer has a thread of its own that wakes up";
     }
 
     // After the last settling look at the list of readers; long enough for any timer of seconds to show itself.

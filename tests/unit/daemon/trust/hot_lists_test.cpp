@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "crypto/trust/path.h"
+#include "tests/support/sanitizers.h"
 #include "tests/unit/crypto/trust/specimen.h"
 
 namespace tahvil::daemon {
@@ -111,6 +112,7 @@ TEST_F(HotListsTest, AreLeftOutWhenTheirFileIsAnother) {
 }
 
 TEST_F(HotListsTest, TouchAtMostTwoPagesALookup) {
+    if (test::kThreadSanitizer) GTEST_SKIP() << "ThreadSanitizer's own memory faults";
     import(root.certificate);
     import(list_of("D", 1, {"A"}, 1'000'000));
     const TrustDirectory directory(folder);
