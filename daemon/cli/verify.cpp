@@ -1,15 +1,12 @@
 #include <ostream>
 #include <set>
 
-#include <boost/json.hpp>
-
 #include "crypto/error.h"
 #include "daemon/check/document_check.h"
-#include "daemon/check/verdict_json.h"
+#include "daemon/cli/console.h"
 #include "daemon/cli/input_file.h"
-#include "daemon/cli/path_text.h"
 #include "daemon/cli/verbs.h"
-#include "daemon/cli/verdict_text.h"
+#include "daemon/cli/verified.h"
 #include "daemon/trust/trust_directory.h"
 
 namespace tahvil::cli {
@@ -75,17 +72,7 @@ ExitStatus run(const VerifyArguments& arguments, const Context& context) {
 
     const auto id = daemon::make_id(std::chrono::floor<std::chrono::milliseconds>(now), system_random);
     const daemon::VerifiedDocument verified = daemon::verify_document(document, {}, knowledge, id);
-    const boost::json::object verdict =
-        daemon::to_json(verified.verdict, {daemon::Part::document, daemon::Part::holder});
-    if (context.json) {
-        context.console.out << boost::json::serialize(verdict) << '\n';
-    } else {
-        print_verdict(context.console, verdict);
-    }
-    if (arguments.explain) {
-        print_path(context.json ? context.console.error : context.console.out, context.console, verified.steps);
-    }
-    return status_of_decision(verdict);
+    return print_verified(verified, {daemon::Part::document, daemon::Part::holder}, arguments.explain, context);
 }
 
 }  // namespace tahvil::cli

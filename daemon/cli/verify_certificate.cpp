@@ -1,17 +1,13 @@
 #include <ostream>
 #include <string>
 
-#include <boost/json.hpp>
-
 #include "crypto/error.h"
 #include "crypto/trust/national_path.h"
 #include "crypto/trust/text_formats.h"
 #include "daemon/check/document_check.h"
-#include "daemon/check/verdict_json.h"
 #include "daemon/cli/input_file.h"
-#include "daemon/cli/path_text.h"
 #include "daemon/cli/verbs.h"
-#include "daemon/cli/verdict_text.h"
+#include "daemon/cli/verified.h"
 
 namespace tahvil::cli {
 
@@ -59,17 +55,7 @@ ExitStatus run(const VerifyCertificateArguments& arguments, const Context& conte
         {leaf.front(), views(intermediates), views(anchors), views(revocation_lists), knowledge.at});
     const auto id = daemon::make_id(std::chrono::floor<std::chrono::milliseconds>(now), system_random);
     const daemon::VerifiedDocument verified = daemon::verify_certificate(path, knowledge, id);
-
-    const boost::json::object verdict = daemon::to_json(verified.verdict, {});
-    if (context.json) {
-        context.console.out << boost::json::serialize(verdict) << '\n';
-    } else {
-        print_verdict(context.console, verdict);
-    }
-    if (arguments.explain) {
-        print_path(context.json ? context.console.error : context.console.out, context.console, verified.steps);
-    }
-    return status_of_decision(verdict);
+    return print_verified(verified, {}, arguments.explain, context);
 }
 
 }  // namespace tahvil::cli
