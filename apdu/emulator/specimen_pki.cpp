@@ -25,7 +25,7 @@ Bytes sign_hot_list(ByteView key, trust::Time now, const trust::CertifiedKey& is
     const trust::HotListKey hashing(key);
     trust::HotListInfo info;
     info.issuer = kIssuingState;
-    info.sequence = 1;
+    info.sequence = static_cast<std::uint64_t>(now.time_since_epoch().count());  // a later start makes a later list
     info.issued_at = now - std::chrono::hours(1);
     return trust::build_hot_list(info, hashing, {hashing.hash(kIssuingState, "REVOKED01")}, signer);
 }

@@ -7,8 +7,6 @@
 #include "apdu/emulator/emulated_wire.h"
 #include "apdu/emulator/specimen.h"
 #include "crypto/error.h"
-#include "crypto/trust/hot_list.h"
-#include "crypto/trust/path.h"
 
 namespace tahvil::daemon {
 
@@ -49,31 +47,13 @@ EmbeddedCard personalise(const EmbeddedReaderConfig& config, const emulator::Spe
     return {wired->card->atr(), {wired, &wired->wire}, [wired] { wired->card->reset(); }};
 }
 
-/// A later start makes a later list.
-Bytes make_hot_list(const emulator::SpecimenPki& pki, const emulator::Person& person, const trust::HotListKey& key,
-                    std::chrono::sys_seconds now) {
-    trust::NameWriter subject;
-    subject.country(pki.country_signer.parsed().country()).common_name("SPECIMEN Hot List Signer");
-    auto signing = trust::CertificateTemplate::document_signer(subject.der(), pki.document_signer.parsed().validity());
-    signing.serial = {0x03};
-    signing.extended_key_usage = {trust::hot_list_signer_usage()};
-    const auto signer = trust::issue(signing, PrivateKey::generate_ec(Curve::brainpool_p256r1), pki.country_signer);
-    trust::HotListInfo info;
-    info.issuer = person.issuing_state;
-    info.sequence = static_cast<std::uint64_t>(now.time_since_epoch().count());
-    info.issued_at = now;
-    return trust::build_hot_list(info, key, {}, signer);
-}
-
 }  // namespace
 
 EmbeddedSpecimens make_embedded_specimens(const std::vector<EmbeddedReaderConfig>& readers,
                                           std::chrono::sys_seconds now, const RandomSource& random) {
     const auto pki = emulator::SpecimenPki::make(now);
-    EmbeddedSpecimens specimens{{}, pki.country_signer.certificate, pki.revocation_list, {}, {}};
-    specimens.hot_list_key = SecretBytes{random_bytes(random, trust::HotListKey::kSize)};
-    specimens.hot_list = make_hot_list(pki, emulator::specimen_person(std::chrono::floor<std::chrono::days>(now)),
-                                       trust::HotListKey{specimens.hot_list_key.view()}, now);
+    EmbeddedSpecimens specimens{
+        {}, pki.country_signer.certificate, pki.revocation_list, pki.hot_list, SecretBytes(pki.hot_list_key)};
     for (const EmbeddedReaderConfig& config : readers) {
         auto reader = std::make_shared<EmbeddedReader>(config.id, config.name);
         reader->insert(personalise(config, pki, now, random));

@@ -16,7 +16,7 @@ struct EmbeddedSpecimens {
     std::vector<std::shared_ptr<EmbeddedReader>> readers;
     Bytes country_signer;   ///< certificate, DER
     Bytes revocation_list;  ///< DER
-    Bytes hot_list;         ///< without a card in it
+    Bytes hot_list;
     SecretBytes hot_list_key;
 };
 
