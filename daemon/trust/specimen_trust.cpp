@@ -25,6 +25,8 @@ void write_specimen_trust(const std::filesystem::path& folder, const emulator::S
     }
     write(folder / "csca.cer", pki.country_signer.certificate);
     write(folder / "csca.crl", pki.revocation_list);
+    write(folder / "csca.hotlist", pki.hot_list);
+    write(folder / "hot-list.key", pki.hot_list_key);
 }
 
 }  // namespace tahvil::daemon
