@@ -76,7 +76,7 @@ private:
 };
 
 Bytes object(std::uint32_t tag, ByteView content) {
-    const Bytes encoded = asn1::element(static_cast<asn1::Tag>(tag & 0xFFU), content);
+    Bytes encoded = asn1::element(static_cast<asn1::Tag>(tag & 0xFFU), content);
     if (tag <= 0xFF) return encoded;
     return concat({Bytes{static_cast<std::uint8_t>(tag >> 8U)}, encoded});
 }

@@ -94,7 +94,7 @@ Bytes sign_data(const asn1::Oid& content_type, ByteView content, const std::vect
                 const SigningOptions& options = {});
 
 /// LDSSecurityObject over data groups, each the whole file.
-Bytes lds_security_object(const std::map<int, Bytes>& data_groups, DigestAlgorithm digest = DigestAlgorithm::sha256);
+Bytes lds_security_object(const std::map<int, Bytes>& data_groups, DigestAlgorithm algorithm = DigestAlgorithm::sha256);
 
 struct SecurityObjectOptions : SigningOptions {
     DigestAlgorithm group_digest = DigestAlgorithm::sha256;

@@ -12,6 +12,7 @@ enum class Applies : std::uint8_t {
     lds,               ///< to data signed by EF.SOD
     card_security,     ///< where trust rests on EF.CardSecurity
     certificate_path,  ///< to cards that rest on X.509
+    document,          ///< to every card, but not to a certificate that is judged alone
     on_request,        ///< only where the caller asked for it, or a policy requires it
 };
 

@@ -399,7 +399,7 @@ VerifiedDocument verify_certificate(const trust::NationalPath& path, const Knowl
     Verdict& verdict = result.verdict;
     verdict.id = std::move(id);
     verdict.purpose = Purpose::read;
-    verdict.profile = {"x509", true, {Authenticity::certificate_path}};
+    verdict.profile = {"x509", true, {Authenticity::certificate_path}, false};
     verdict.checks = path.checks;
     verdict.checks.push_back(check("read.complete", Result::passed));
     verdict.trust.anchor = path.anchor;

@@ -216,6 +216,8 @@ private:
                 return rests_on(Authenticity::card_security);
             case Applies::certificate_path:
                 return rests_on(Authenticity::certificate_path);
+            case Applies::document:
+                return facts_.profile.is_document;
             case Applies::on_request:
                 return wanted == Demand::required && !info.id.ends_with(".*");
         }

@@ -81,6 +81,7 @@ struct ProfileFacts {
     std::string name;
     bool confirmed = false;
     std::set<Authenticity> authenticity;  ///< which families of checks must be there
+    bool is_document = true;              ///< false for a certificate that is judged alone
 };
 
 struct Timing {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kLongestName = 64;
 
 InvalidInput unusable(const std::filesystem::path& path, int error) {
-    return {"file.unusable", "\"" + path.string() + "\" can not be written: " + std::strerror(error),
+    return {"file.unusable", "\"" + path.string() + "\" can not be written: " + std::generic_category().message(error),
             "Name another folder."};
 }
 

@@ -1,7 +1,7 @@
 #include "daemon/trust/mapped_file.h"
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -15,7 +15,7 @@ namespace tahvil::daemon {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path) {
-    throw Error("trust.folder", "could not read " + path.string() + ": " + std::strerror(errno),
+    throw Error("trust.folder", "could not read " + path.string() + ": " + std::generic_category().message(errno),
                 "see that the file is there and that the daemon may read it");
 }
 

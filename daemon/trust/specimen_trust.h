@@ -6,10 +6,11 @@
 
 namespace tahvil::daemon {
 
-/// Writes what a terminal needs of an issuer of specimens into a folder: its certificate ("csca.cer"), its revocation list
+/// Writes what a terminal needs of an issuer of specimens into a folder: its certificate ("csca.cer"), its revocation
+/// list
 /// ("csca.crl") and its hot list ("csca.hotlist") for a trust store to import, and the key of the hot list
-/// ("hot-list.key") for the configuration. No private key is ever written. Makes the folder when it is not there. Throws
-/// Error "trust.folder".
+/// ("hot-list.key") for the configuration. No private key is ever written. Makes the folder when it is not there.
+/// Throws Error "trust.folder".
 void write_specimen_trust(const std::filesystem::path& folder, const emulator::SpecimenPki& pki);
 
 }  // namespace tahvil::daemon

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -40,7 +40,8 @@ constexpr std::size_t kPiece = 64U * 1024;        // bytes written at once
 constexpr std::uintmax_t kMaxFile = 256U << 20U;  // bytes of a file that is imported
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path) {
-    throw Error("trust.folder", "could not " + what + " " + path.string() + ": " + std::strerror(errno),
+    throw Error("trust.folder",
+                "could not " + what + " " + path.string() + ": " + std::generic_category().message(errno),
                 "see that the disk has room and that the folder may be written");
 }
 
