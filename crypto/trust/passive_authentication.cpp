@@ -265,6 +265,17 @@ bool all_passed(const std::vector<Check>& checks, std::initializer_list<std::str
     });
 }
 
+/// What was found out of the SignedData, into what is said of the file that holds it.
+template <typename Authentication>
+void take(Authentication& result, Judgement judgement, const TrustStore& store) {
+    note(result.deviations, judgement.deviations);
+    result.trust = std::move(judgement.trust);
+    result.trust.trust_version = store.number();
+    result.steps = std::move(judgement.steps);
+    for (Check* check : {&judgement.signature, &judgement.chain, &judgement.validity, &judgement.revocation})
+        result.checks.push_back(std::move(*check));
+}
+
 }  // namespace
 
 bool PassiveAuthentication::authentic() const {
@@ -301,13 +312,7 @@ PassiveAuthentication authenticate(const LdsFiles& files, const TrustStore& stor
     }
     note(result.deviations, object->deviations);
 
-    Judgement judgement = Judge(object->signed_data, store, evaluation, prefix).judge();
-    note(result.deviations, judgement.deviations);
-    result.trust = std::move(judgement.trust);
-    result.trust.trust_version = store.number();
-    result.steps = std::move(judgement.steps);
-    for (Check* check : {&judgement.signature, &judgement.chain, &judgement.validity, &judgement.revocation})
-        result.checks.push_back(std::move(*check));
+    take(result, Judge(object->signed_data, store, evaluation, prefix).judge(), store);
     result.checks.push_back(judge_hashes(files, object->lds, result.deviations, result.matching));
     result.checks.push_back(judge_com(files, object->lds, result.deviations));
     result.lds = std::move(object->lds);
@@ -329,13 +334,7 @@ CardSecurityAuthentication authenticate_card_security(ByteView file, const Trust
         return result;
     }
     note(result.deviations, card->deviations);
-    Judgement judgement = Judge(card->signed_data, store, evaluation, prefix).judge();
-    note(result.deviations, judgement.deviations);
-    result.trust = std::move(judgement.trust);
-    result.trust.trust_version = store.number();
-    result.steps = std::move(judgement.steps);
-    for (Check* check : {&judgement.signature, &judgement.chain, &judgement.validity, &judgement.revocation})
-        result.checks.push_back(std::move(*check));
+    take(result, Judge(card->signed_data, store, evaluation, prefix).judge(), store);
     result.security_infos = to_bytes(card->security_infos());
     return result;
 }
