@@ -262,7 +262,7 @@ Bytes Group::add(ByteView a, ByteView b) const {
 
 SecretBytes Group::agree(ByteView own_scalar, ByteView peer_element) const {
     Bytes shared = multiply(peer_element, own_scalar);
-    const SecretBytes secret(is_curve() ? ByteView(shared).subspan(1, field_size(curve())) : ByteView(shared));
+    SecretBytes secret(is_curve() ? ByteView(shared).subspan(1, field_size(curve())) : ByteView(shared));
     wipe(shared);
     return secret;
 }

@@ -1,5 +1,6 @@
 #include "crypto/sealed.h"
 
+#include <ranges>
 #include <utility>
 
 #include "crypto/error.h"
@@ -157,8 +158,9 @@ BlindIndex StoreKeys::index(std::string_view field, ByteView value) const {
 std::vector<BlindIndex> StoreKeys::indexes(std::string_view field, ByteView value) const {
     require_unlocked();
     std::vector<BlindIndex> all;
-    for (auto each = keys_.rbegin(); each != keys_.rend(); ++each)
-        all.push_back(index_under(each->second.indexing.view(), field, value));
+    all.reserve(keys_.size());
+    for (const auto& [number, key] : std::views::reverse(keys_))
+        all.push_back(index_under(key.indexing.view(), field, value));
     return all;
 }
 

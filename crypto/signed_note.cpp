@@ -92,7 +92,7 @@ Line parse_line(std::string_view line) {
 
 }  // namespace
 
-VerifierKey::VerifierKey(std::string name, PublicKey key) : name_(std::move(name)), key_(std::move(key)), id_(0) {
+VerifierKey::VerifierKey(std::string name, PublicKey key) : name_(std::move(name)), key_(std::move(key)) {
     if (!is_name(name_))
         throw InvalidInput("note.name", "a key's name that is empty or has a space or a plus",
                            "Name the key like an address without a scheme: office.example/12.");

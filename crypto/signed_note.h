@@ -14,7 +14,7 @@
 /// (c2sp.org/tlog-checkpoint).
 namespace tahvil::signed_note {
 
-constexpr std::size_t kMaxNote = 64 * 1024;  ///< bytes
+constexpr std::size_t kMaxNote = 65536;  ///< bytes
 constexpr std::size_t kMaxSignatures = 16;
 
 /// A key that a verifier trusts, under the name that stands in signature lines.
@@ -35,7 +35,7 @@ public:
 private:
     std::string name_;
     PublicKey key_;
-    std::uint32_t id_;
+    std::uint32_t id_ = 0;
 };
 
 /// Signs. The text must be UTF-8 that ends in a newline and has no other control character; otherwise InvalidInput

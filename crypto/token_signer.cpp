@@ -16,9 +16,9 @@ namespace tahvil {
 
 namespace {
 
-constexpr std::size_t kMaxSlots = 64;            // of one module
-constexpr std::size_t kMaxAttribute = 8 * 1024;  // bytes: a certificate, the longest value that is read
-constexpr std::size_t kMaxSignature = 2 * 1024;
+constexpr std::size_t kMaxSlots = 64;        // of one module
+constexpr std::size_t kMaxAttribute = 8192;  // bytes: a certificate, the longest value that is read
+constexpr std::size_t kMaxSignature = 2048;
 constexpr CK_ULONG kMaxFound = 2;  // enough to tell one from several
 
 [[noreturn]] void fail(CK_RV answer, const std::string& doing) {
@@ -277,7 +277,7 @@ CK_OBJECT_HANDLE find_private_key(const Session& session, P11KitUri* uri) {
 Bytes unwrapped(const Bytes& point, std::size_t size) {
     if (point.size() == size) return point;
     asn1::Cursor cursor(point);
-    const Bytes inner = cursor.read_octets();
+    Bytes inner = cursor.read_octets();
     cursor.expect_end();
     return inner;
 }
@@ -405,8 +405,7 @@ private:
     Bytes sign_ecdsa(const SignatureAlgorithm& algorithm, ByteView value) const {
         const Curve curve = public_key_->curve();
         // FIPS 186-4, 6.4 takes the leftmost bits; not every token does so by itself.
-        const Bytes plain =
-            run({CKM_ECDSA, nullptr, 0}, algorithm, value.first(std::min(value.size(), order_size(curve))));
+        Bytes plain = run({CKM_ECDSA, nullptr, 0}, algorithm, value.first(std::min(value.size(), order_size(curve))));
         if (algorithm.scheme == SignatureScheme::ecdsa_plain) return plain;
         return ecdsa_plain_to_der(curve, plain);
     }

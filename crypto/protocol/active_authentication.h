@@ -38,9 +38,9 @@ std::optional<Proof> verify(const PublicKey& key, ByteView challenge, ByteView s
 /// \name The chip's side
 /// @{
 /// ISO/IEC 9796-2 scheme 1 with trailer BC for SHA-1 and two bytes for the others; M1 is drawn from `random`.
-Bytes sign_rsa(const PrivateKey& key, DigestAlgorithm digest, ByteView challenge,
+Bytes sign_rsa(const PrivateKey& key, DigestAlgorithm algorithm, ByteView challenge,
                const RandomSource& random = system_random);
-Bytes sign_ecdsa(const PrivateKey& key, DigestAlgorithm digest, SignatureForm form, ByteView challenge);
+Bytes sign_ecdsa(const PrivateKey& key, DigestAlgorithm algorithm, SignatureForm form, ByteView challenge);
 /// @}
 
 }  // namespace tahvil::active_authentication

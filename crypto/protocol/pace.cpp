@@ -140,7 +140,7 @@ void Party::map(ByteView peer_mapping_data) {
     const std::size_t expected = role_ == Role::chip ? additional_nonce_size(protocol_) : 0;
     if (peer_mapping_data.size() != expected)
         throw MalformedData("pace.mapping_data", "mapping data of a wrong length");
-    const unsigned field_bits =
+    const auto field_bits =
         static_cast<unsigned>(8 * (group_.is_curve() ? field_size(group_.curve()) : group_.element_size()));
     Bytes mapped =
         pseudo_random(protocol_.cipher, field_bits, nonce_.view(), role_ == Role::chip ? peer_mapping_data : own);

@@ -61,7 +61,7 @@ TerminalAuthenticationInfo read_terminal_authentication(asn1::Cursor& fields) {
 
 Group read_group(ByteView algorithm) {
     asn1::Cursor cursor(algorithm);
-    const Group group = read_domain_parameters(cursor);
+    Group group = read_domain_parameters(cursor);
     cursor.expect_end();
     return group;
 }

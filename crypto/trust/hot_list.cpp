@@ -31,7 +31,7 @@ constexpr std::size_t kSlot = 8;
 constexpr std::size_t kSlotsPerPage = kPage / kSlot;
 constexpr std::size_t kUsualLoad = 384;  // of 512 places, so that chance overfills a page once in a million lists
 constexpr std::uint64_t kFree = std::numeric_limits<std::uint64_t>::max();
-constexpr std::size_t kMaxSignature = 64U * 1024;
+constexpr std::size_t kMaxSignature = 65536;
 constexpr std::uint64_t kMaxPages = 1U << 22U;  // 16 GB
 
 const asn1::Oid& info_type() {

@@ -63,14 +63,15 @@ std::vector<Certificate> certificates_for(const TrustStore& store, const SignerI
     const std::vector<std::size_t> indices = signer.key_id.empty()
                                                  ? store.by_issuer_and_serial(signer.issuer, signer.serial)
                                                  : store.by_subject_key_id(signer.key_id);
+    found.reserve(indices.size());
     for (const std::size_t index : indices) found.push_back(store.certificate(index));
     return found;
 }
 
 class Judge {
 public:
-    Judge(const SignedData& data, const TrustStore& store, const Evaluation& evaluation, const std::string& prefix)
-        : data_(data), store_(store), evaluation_(evaluation), prefix_(prefix) {}
+    Judge(const SignedData& data, const TrustStore& store, const Evaluation& evaluation, std::string prefix)
+        : data_(data), store_(store), evaluation_(evaluation), prefix_(std::move(prefix)) {}
 
     Judgement judge() {
         if (data_.signers().empty()) {

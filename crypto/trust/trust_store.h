@@ -133,7 +133,8 @@ private:
     struct Key {
         std::uint64_t hash;
         std::uint32_t entry;
-        friend auto operator<=>(const Key&, const Key&) = default;
+        // The check takes the 0 of a defaulted comparison for a pointer.
+        friend auto operator<=>(const Key&, const Key&) = default;  // NOLINT(modernize-use-nullptr)
     };
     static std::vector<std::size_t> matches(const std::vector<Key>& keys, std::uint64_t hash);
 
