@@ -1,6 +1,6 @@
 #include "crypto/sealed.h"
 
-#include <ranges>
+#include <algorithm>
 #include <utility>
 
 #include "crypto/error.h"
@@ -159,8 +159,8 @@ std::vector<BlindIndex> StoreKeys::indexes(std::string_view field, ByteView valu
     require_unlocked();
     std::vector<BlindIndex> all;
     all.reserve(keys_.size());
-    for (const auto& [number, key] : std::views::reverse(keys_))
-        all.push_back(index_under(key.indexing.view(), field, value));
+    std::for_each(keys_.rbegin(), keys_.rend(),
+                  [&](const auto& key) { all.push_back(index_under(key.second.indexing.view(), field, value)); });
     return all;
 }
 
