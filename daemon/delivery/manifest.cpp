@@ -11,13 +11,13 @@
 #include <boost/json.hpp>
 
 #include "crypto/digest.h"
-#include "crypto/trust/path.h"
 #include "crypto/trust/signed_data.h"
 #include "daemon/error.h"
 #include "daemon/strict_json.h"
 #include "daemon/text/digits.h"
 #include "daemon/text/folding.h"
 #include "daemon/text/national_code.h"
+#include "daemon/trust/signer_judgement.h"
 
 namespace tahvil::daemon {
 
@@ -331,19 +331,9 @@ SignedManifest open_signed_manifest(ByteView file, const trust::TrustStore& anch
         for (const trust::SignerInfo& signer : data.signers()) {
             const trust::SignerCheck check = trust::verify_signer(data, signer);
             if (check.result != Result::passed || !check.certificate) return stop(check.result, check.reason);
-            const trust::DocumentPath path =
-                trust::find_document_path(anchors, *check.certificate, {trust::Purpose::manifests, {}});
-            if (path.result != Result::passed) return stop(path.result, path.reason);
-            Deviations deviations;
-            // The signing time is the sender's own word, so it does not stretch a certificate's life here.
-            const Check validity =
-                trust::judge_validity("manifest.signature", path.chain, std::nullopt, now, deviations);
-            if (!validity.passed() || !check.certificate->validity().contains(now))
-                return stop(Result::failed, validity.passed() ? "expired" : validity.reason);
-            // Without a list nothing is known of revocation, and an office without a network must go on.
-            const trust::RevocationJudgement revocation =
-                trust::judge_revocation("manifest.signature", anchors, path.chain, now, std::nullopt);
-            if (revocation.check.result == Result::failed) return stop(Result::failed, revocation.check.reason);
+            const Check judged =
+                judge_signer("manifest.signature", anchors, *check.certificate, trust::Purpose::manifests, now);
+            if (!judged.passed()) return stop(judged.result, judged.reason);
             manifest.signer += (manifest.signer.empty() ? "" : "; ") + check.certificate->description();
         }
         manifest.signature.result = Result::passed;
