@@ -1,0 +1,343 @@
+#include "apdu/profiles/reader.h"
+
+#include <algorithm>
+#include <set>
+
+#include "apdu/command.h"
+#include "apdu/profiles/toml.h"
+#include "apdu/profiles/words.h"
+#include "crypto/asn1.h"
+
+namespace tahvil::profiles {
+
+namespace {
+
+using toml::Table;
+
+constexpr std::size_t kShortestAid = 5;  // ISO/IEC 7816-4, 12.3.4
+constexpr std::size_t kLongestAid = 16;
+constexpr std::size_t kLongestAtr = 33;
+constexpr std::size_t kLongestPath = 8;  // identifiers
+constexpr std::int64_t kLargestTag = 0xFFFFFF;
+constexpr std::int64_t kLongestPin = 32;
+constexpr std::int64_t kLargestFile = 1 << 20;
+constexpr std::size_t kDefaultFile = 4096;
+constexpr std::uint16_t kMasterFile = 0x3F00;
+
+std::string listed(std::span<const std::string_view> all) {
+    std::string text;
+    for (const std::string_view one : all) text += (text.empty() ? "" : ", ") + std::string{one};
+    return text;
+}
+
+template <typename Value>
+Value value_of(const Table& table, std::string_view key, const std::string& text) {
+    const auto all = words<Value>();
+    const auto found = std::ranges::find(all, text);
+    if (found == all.end()) throw table.refuse(key, "\"" + text + "\" is not known here", listed(all));
+    return static_cast<Value>(found - all.begin());
+}
+
+template <typename Value>
+Value read_word(const Table& table, std::string_view key) {
+    return value_of<Value>(table, key, table.text(key));
+}
+
+template <typename Value>
+Value read_word(const Table& table, std::string_view key, Value fallback) {
+    return table.has(key) ? read_word<Value>(table, key) : fallback;
+}
+
+Bytes hex(const Table& table, std::string_view key, const std::string& text, std::size_t least, std::size_t most) {
+    const std::string allowed = std::to_string(least) + " to " + std::to_string(most) + " bytes in hexadecimal";
+    Bytes bytes;
+    try {
+        bytes = from_hex(text);
+    } catch (const InvalidInput&) {
+        throw table.refuse(key, "\"" + text + "\" is not made of whole bytes", allowed);
+    }
+    if (bytes.size() < least || bytes.size() > most)
+        throw table.refuse(key, "it has " + std::to_string(bytes.size()) + " bytes", allowed);
+    return bytes;
+}
+
+/// A name that can stand in the id of a check and in the name of a file.
+std::string identifier(const Table& table, std::string_view key) {
+    std::string text = table.text(key);
+    const bool plain = std::ranges::all_of(
+        text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; });
+    if (text.empty() || !plain) throw table.refuse(key, "it is no name", "a to z, 0 to 9, '-' and '_'");
+    return text;
+}
+
+std::uint8_t byte(const Table& table, std::string_view key, std::int64_t least = 0, std::int64_t most = 0xFF) {
+    return static_cast<std::uint8_t>(table.number(key, least, most));
+}
+
+std::optional<std::uint8_t> byte_if(const Table& table, std::string_view key) {
+    if (!table.has(key)) return std::nullopt;
+    return byte(table, key);
+}
+
+template <typename Part>
+void add(std::vector<Part>& parts, Part part, const Table& table) {
+    if (std::ranges::find(parts, part.name, &Part::name) != parts.end())
+        throw table.refuse("name", "another one has the same", "a name of its own for each");
+    parts.push_back(std::move(part));
+}
+
+class Reader {
+public:
+    Profile read(const Table& top, std::string_view origin) {
+        profile_.origin = origin;
+        read_head(top);
+        for (const Table& table : top.tables("application")) read_application(table);
+        for (const Table& table : top.tables("certificate")) read_certificate(table);
+        for (const Table& table : top.tables("pin")) read_pin(table);
+        for (const Table& table : top.tables("signed_file")) read_signed_file(table);
+        if (const auto table = top.table_if("chip_proof")) read_proof(*table);
+        top.finish();
+        check_names(top);
+        return std::move(profile_);
+    }
+
+private:
+    void read_head(const Table& top) {
+        profile_.name = identifier(top, "name");
+        profile_.title = top.text("title");
+        profile_.confirmed = top.truth("confirmed");
+        profile_.source = top.text("source");
+        profile_.layout = read_word<Layout>(top, "layout");
+        profile_.country = top.text("country", "");
+        const bool letters = std::ranges::all_of(profile_.country, [](char c) { return c >= 'A' && c <= 'Z'; });
+        if (!profile_.country.empty() && (profile_.country.size() > 3 || !letters))
+            throw top.refuse("country", "it is no code of a country", "one to three letters as in an MRZ");
+        for (const std::string& text : top.texts("atrs"))
+            profile_.atrs.push_back(hex(top, "atrs", text, 2, kLongestAtr));
+        profile_.before = top.texts("before");
+        for (const std::string& text : top.texts("quirks"))
+            profile_.quirks.push_back(value_of<Quirk>(top, "quirks", text));
+        profile_.largest_file = static_cast<std::size_t>(
+            top.number("largest_file", 1, kLargestFile, static_cast<std::int64_t>(Profile::kLargestFile)));
+        const auto response = top.number("largest_response", 1, Command::kMaxExpected, Profile::kLargestResponse);
+        profile_.read_limit = static_cast<std::size_t>(top.number("read_limit", 0, Command::kMaxExpected, 0));
+        if (profile_.read_limit > static_cast<std::size_t>(response))
+            throw top.refuse("read_limit", "the card's responses are not that long",
+                             "up to largest_response, which is " + std::to_string(response));
+    }
+
+    void read_application(const Table& table) {
+        Application application;
+        application.name = identifier(table, "name");
+        application.aid = hex(table, "aid", table.text("aid"), kShortestAid, kLongestAid);
+        application.recognises = table.truth("recognises", true);
+        application.paths_in_steps = table.choice("paths", {"whole", "steps"}, "whole") == "steps";
+        for (const Application& other : profile_.applications) {
+            if (other.aid == application.aid)
+                throw table.refuse("aid", "application \"" + other.name + "\" has the same", "each AID once");
+        }
+        for (const Table& file : table.tables("file")) {
+            read_file(file, application.name);
+            application.files.push_back(profile_.files.back().name);
+        }
+        table.finish();
+        add(profile_.applications, std::move(application), table);
+    }
+
+    void read_file(const Table& table, const std::string& application) {
+        File file;
+        file.name = identifier(table, "name");
+        file.application = application;
+        for (const std::string& text : table.texts("path"))
+            file.path.push_back(static_cast<std::uint16_t>(from_big_endian(hex(table, "path", text, 2, 2))));
+        file.object = static_cast<std::uint32_t>(table.number("object", 1, kLargestTag, 0));
+        if (file.path.empty() == (file.object == 0) || file.path.size() > kLongestPath)
+            throw table.refuse("path", "a file is found by its path or is a data object",
+                               "either path, of 1 to 8 identifiers, or object");
+        if (file.path.size() == 1 && file.path.front() == kMasterFile)
+            throw table.refuse("path", "the master file is no file to be read", "an elementary file at the end");
+        file.encoding = read_word(table, "encoding", Encoding::opaque);
+        file.extent = read_word(table, "extent", Extent::object);
+        file.access = read_word(table, "access", Access::free);
+        file.pin = file.access == Access::pin ? table.text("pin") : "";
+        const auto limit = table.number("max_bytes", 1, kLargestFile,
+                                        static_cast<std::int64_t>(std::min(kDefaultFile, profile_.largest_file)));
+        file.max_bytes = static_cast<std::size_t>(limit);
+        if (file.max_bytes > profile_.largest_file)
+            throw table.refuse("max_bytes", "the card's files are not that long",
+                               "up to largest_file, which is " + std::to_string(profile_.largest_file));
+        file.optional = table.truth("optional", false);
+        file.trim_zeros = table.truth("trim_zeros", false);
+        file.dates = read_word(table, "dates", DateForm::iso);
+        if (const auto fields = table.table_if("fields")) {
+            if (file.encoding != Encoding::simple_tlv && file.encoding != Encoding::ber_tlv)
+                throw table.refuse("fields", "only files of data objects have fields",
+                                   "encoding simple_tlv or ber_tlv");
+            read_fields(*fields, file);
+        }
+        table.finish();
+        add(profile_.files, std::move(file), table);
+    }
+
+    static void read_fields(const Table& table, File& file) {
+        const bool simple = file.encoding == Encoding::simple_tlv;
+        for (const std::string& key : table.keys()) {
+            file.fields[value_of<Meaning>(table, key, key)] =
+                static_cast<std::uint32_t>(table.number(key, simple ? 0 : 1, simple ? 0xFF : kLargestTag));
+        }
+        table.finish();
+    }
+
+    void read_certificate(const Table& table) {
+        Certificate certificate;
+        certificate.name = identifier(table, "name");
+        certificate.file = table.text("file");
+        certificate.issuer = table.truth("issuer", false);
+        if (const auto carries = table.table_if("carries")) {
+            for (const std::string& key : carries->keys()) {
+                const std::string attribute = carries->text(key);
+                try {
+                    static_cast<void>(asn1::Oid(attribute));
+                } catch (const InvalidInput&) {
+                    throw carries->refuse(key, "it is no object identifier",
+                                          "an attribute of a name in dotted form, such as 2.5.4.5");
+                }
+                certificate.carries[value_of<Meaning>(*carries, key, key)] = attribute;
+            }
+            carries->finish();
+        }
+        const File* file = profile_.file(certificate.file);
+        if (file == nullptr || (file->encoding != Encoding::x509 && file->encoding != Encoding::piv_x509))
+            throw table.refuse("file", "it is no file with a certificate", "a file whose encoding is x509 or piv_x509");
+        table.finish();
+        add(profile_.certificates, std::move(certificate), table);
+    }
+
+    void read_pin(const Table& table) {
+        Pin pin;
+        pin.name = identifier(table, "name");
+        pin.application = table.text("application");
+        pin.reference = byte(table, "reference");
+        pin.format = read_word<PinFormat>(table, "format");
+        pin.shortest = byte(table, "shortest", 1, kLongestPin);
+        pin.longest = byte(table, "longest", pin.shortest, kLongestPin);
+        pin.block = byte(table, "block", 0, 64);
+        if (const auto padding = byte_if(table, "padding")) pin.padding = *padding;
+        require_room(table, "longest", pin.format, pin.longest, pin.block);
+        pin.empty_verify_queries = table.truth("empty_verify_queries", false);
+        pin.holder = table.truth("holder", false);
+        pin.can_change = table.truth("can_change", false);
+        pin.transport = table.truth("transport", false);
+        if (pin.transport && !pin.can_change)
+            throw table.refuse("transport", "a PIN that can not be changed has no transport PIN",
+                               "can_change = true beside it");
+        if (const auto unblocking = table.table_if("unblocking")) {
+            Unblocking way;
+            way.shortest = byte(*unblocking, "shortest", 1, kLongestPin);
+            way.longest = byte(*unblocking, "longest", way.shortest, kLongestPin);
+            way.block = byte(*unblocking, "block", 0, 64);
+            require_room(*unblocking, "longest", pin.format, way.longest, way.block);
+            way.with_new_pin = unblocking->truth("with_new_pin", true);
+            unblocking->finish();
+            pin.unblocking = way;
+        }
+        if (pin.holder && profile_.holder_pin() != nullptr)
+            throw table.refuse("holder", "another PIN is the holder's already", "one PIN with holder = true");
+        if (profile_.application(pin.application) == nullptr)
+            throw table.refuse("application", "there is no such application", "the name of one of this profile");
+        table.finish();
+        add(profile_.pins, std::move(pin), table);
+    }
+
+    static void require_room(const Table& table, std::string_view key, PinFormat format, std::size_t characters,
+                             std::size_t block) {
+        if (block == 0 && format == PinFormat::ascii) return;
+        const std::size_t header = format == PinFormat::iso_9564 ? 1 : 0;
+        const std::size_t needed = header + (format == PinFormat::ascii ? characters : (characters + 1) / 2);
+        if (needed > block)
+            throw table.refuse(
+                key,
+                std::to_string(characters) + " characters do not fit a block of " + std::to_string(block) + " bytes",
+                "what fits the block");
+    }
+
+    void read_signed_file(const Table& table) {
+        SignedFile signed_file;
+        signed_file.name = identifier(table, "name");
+        signed_file.covers = table.texts("covers");
+        if (signed_file.covers.empty()) throw table.refuse("covers", "it names no file", "at least one file");
+        signed_file.signature = table.text("signature", "");
+        signed_file.certificate = table.text("certificate", "");
+        signed_file.cms = table.truth("cms", false);
+        signed_file.hash_in = table.text("hash_in", "");
+        signed_file.hash_tag = static_cast<std::uint32_t>(table.number("hash_tag", 0, kLargestTag, 0));
+        const int ways =
+            (signed_file.signature.empty() ? 0 : 1) + (signed_file.cms ? 1 : 0) + (signed_file.hash_in.empty() ? 0 : 1);
+        if (ways != 1)
+            throw table.refuse("covers", "there must be one way to tell that the file is genuine",
+                               "one of signature, cms, hash_in");
+        if (signed_file.covers.size() > 1 && signed_file.signature.empty())
+            throw table.refuse("covers", "only a signature of its own covers several files", "one file");
+        for (const std::string& name : signed_file.covers) require_file(table, "covers", name);
+        if (!signed_file.signature.empty()) {
+            require_file(table, "signature", signed_file.signature);
+            if (profile_.certificate(signed_file.certificate) == nullptr)
+                throw table.refuse("certificate", "there is no such certificate", "the name of one of this profile");
+        }
+        if (!signed_file.hash_in.empty()) {
+            const SignedFile* holder = profile_.signed_file(signed_file.hash_in);
+            const File* file = holder == nullptr ? nullptr : profile_.file(holder->covers.front());
+            if (file == nullptr || (file->encoding != Encoding::simple_tlv && file->encoding != Encoding::ber_tlv))
+                throw table.refuse("hash_in", "it is no signed file of data objects",
+                                   "a signed_file that stands before this one");
+        }
+        table.finish();
+        add(profile_.signed_files, std::move(signed_file), table);
+    }
+
+    void require_file(const Table& table, std::string_view key, const std::string& name) const {
+        if (profile_.file(name) == nullptr)
+            throw table.refuse(key, "there is no file \"" + name + "\"", "names of files of this profile");
+    }
+
+    void read_proof(const Table& table) {
+        Proof& proof = profile_.proof;
+        proof.method = read_word<ChipProof>(table, "method");
+        proof.application = table.text("application", "");
+        proof.certificate = table.text("certificate", "");
+        proof.key = byte_if(table, "key");
+        proof.algorithm = byte_if(table, "algorithm");
+        proof.pin = table.text("pin", "");
+        const bool listed_by_card = profile_.layout == Layout::pkcs15;
+        const bool by_certificate = proof.method != ChipProof::none && proof.method != ChipProof::lds &&
+                                    proof.method != ChipProof::eid && !listed_by_card;
+        if (by_certificate && profile_.certificate(proof.certificate) == nullptr)
+            throw table.refuse("certificate", "there is no such certificate", "the name of one of this profile");
+        if (by_certificate && profile_.application(proof.application) == nullptr)
+            throw table.refuse("application", "there is no such application", "the name of one of this profile");
+        if (by_certificate && !proof.key) throw table.refuse("key", "it is missing", "the reference of the key");
+        if (!proof.pin.empty() && profile_.pin(proof.pin) == nullptr)
+            throw table.refuse("pin", "there is no such PIN", "the name of one of this profile");
+        table.finish();
+    }
+
+    void check_names(const Table& top) const {
+        for (const File& file : profile_.files) {
+            if (!file.pin.empty() && profile_.pin(file.pin) == nullptr)
+                throw top.refuse("application", "file \"" + file.name + "\" names a PIN that is not there",
+                                 "the name of a pin of this profile");
+        }
+        const bool any = std::ranges::any_of(profile_.applications, &Application::recognises);
+        if (!any) throw top.refuse("application", "no application tells a card of this kind", "at least one");
+    }
+
+    Profile profile_;
+};
+
+}  // namespace
+
+Profile read_profile(std::string_view text, std::string_view origin) {
+    return Reader{}.read(toml::parse(text, origin), origin);
+}
+
+}  // namespace tahvil::profiles
