@@ -1,0 +1,210 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "crypto/signer.h"
+#include "daemon/delivery/check_in.h"
+#include "daemon/delivery/handover.h"
+#include "daemon/delivery/manifest.h"
+#include "daemon/error.h"
+#include "daemon/journal/verification.h"
+#include "daemon/store/schema.h"
+#include "tests/unit/daemon/delivery/desk.h"
+
+namespace tahvil::daemon::test {
+
+/// Keys that outlive every restart.
+struct OfficeKeys {
+    OfficeKeys() { store.add(1, SecretBytes(Bytes(StoreKeys::kKeySize, 0x11))); }
+
+    StoreKeys store;
+    std::unique_ptr<Signer> journal = signer_in_memory(PrivateKey::generate_ed25519());
+    std::unique_ptr<Signer> receipts = signer_in_memory(PrivateKey::generate_ec(Curve::secp256r1));
+};
+
+/// One run of a daemon's desk on a store, and the acts of a day at it. Each is done as a client would do it again after
+/// a crash: the same act twice has the effect of one.
+class Office {
+public:
+    Office(const std::filesystem::path& folder, const OfficeKeys& keys, const std::string& vfs = {})
+        : keys_(&keys),
+          database(folder / "store.db", store_schema(), {std::chrono::milliseconds(5000), vfs}),
+          journal(database, "office.example/12", *keys.journal),
+          deliveries(database, keys.store, journal, "T1"),
+          handover(database, keys.store, journal, deliveries, HandoverPolicy::standard()) {}
+
+    static constexpr const char* kFirst = "T1-00000001";
+    static constexpr const char* kSecond = "T1-00000002";
+
+    static Act by(const std::string& actor, const std::string& why = {}) { return {actor, kNow, why, {}}; }
+
+    static std::string manifest() {
+        std::string text = "tracking_code,national_code,given_name,family_name,birth_date,card_serial\n";
+        for (int i = 1; i <= 4; ++i)
+            text += "TRACK-" + std::to_string(i) + ",0012345679,Sara,Rad,1990-03-21,SERIAL-" + std::to_string(i) + "\n";
+        return text;
+    }
+    static Verdict verdict(int number, bool chip_proved = true) {
+        Verdict verdict;
+        verdict.id = "01J00000000000000000000000";
+        verdict.purpose = Purpose::handover;
+        verdict.decision = Decision::accept;
+        verdict.evaluated.at = kNow;
+        verdict.document.number = "SERIAL-" + std::to_string(number);
+        verdict.holder.national_code = "0012345679";
+        verdict.holder.birth_date = Date{std::chrono::year{1990}, std::chrono::month{3}, std::chrono::day{21}};
+        for (const char* const id : {"passive_authentication.signature", "passive_authentication.chain",
+                                     "chip.authentication", "document.revocation", "document.expiry"})
+            verdict.checks.push_back({id, Result::passed, {}, {}});
+        if (!chip_proved) verdict.checks[2].result = Result::undetermined;
+        return verdict;
+    }
+
+    void import() {
+        const std::string text = manifest();
+        try {
+            import_manifest(database, deliveries, journal, as_bytes(text), *trust::TrustStore::empty(),
+                            {.accept_unsigned = true}, by("operator-7"));
+        } catch (const Conflict& conflict) {
+            if (conflict.code() != "manifest.twice") throw;
+        }
+    }
+    void check_in(int number) {
+        if (deliveries.get("T1-0000000" + std::to_string(number)).stage == Stage::expected)
+            daemon::check_in(database, deliveries, journal, verdict(number), {}, by("operator-7"));
+    }
+    void begin(const char* id) {
+        if (deliveries.history(id).size() == 1) handover.begin(id, by("operator-7"));
+    }
+    void enter_verdict() {
+        if (is_open(ChecklistItem::chip_proved, ItemState::pending))
+            handover.enter_verdict(kFirst, verdict(1, false), by("operator-7"));
+    }
+    void refer() {
+        if (is_open(ChecklistItem::chip_proved, ItemState::undetermined))
+            handover.refer(kFirst, ChecklistItem::chip_proved, by("operator-7", "the chip is slow"));
+    }
+    void decide() {
+        if (is_open(ChecklistItem::chip_proved, ItemState::referred))
+            handover.decide(kFirst, ChecklistItem::chip_proved, true, by("supervisor-1", "seen by me"));
+    }
+    void settle(ChecklistItem item, const char* method) {
+        if (is_open(item, ItemState::pending)) handover.settle(kFirst, item, method, "", by("operator-7"));
+    }
+    HandedOver hand_over(const char* id, const std::string& key = "key-1", std::chrono::sys_seconds at = kNow) {
+        return handover.complete(id, key, {keys_->receipts.get(), {{0x30, 0x00}}, "office.example/12"},
+                                 {"operator-7", at, {}, {}});
+    }
+    void put_back() {
+        if (deliveries.get(kSecond).stage != Stage::presented) return;
+        Transaction transaction(database);
+        deliveries.move(transaction, kSecond, Stage::arrived, by("operator-7", "the holder went away"));
+        transaction.commit();
+    }
+
+    /// What the store holds, without what is random or only derived: to be the same after one act, however often it
+    /// was begun.
+    std::string content() {
+        std::string text;
+        for (const char* const query :
+             {"SELECT id || ' ' || stage FROM delivery ORDER BY id",
+              "SELECT delivery || ' ' || item || ' ' || state FROM handover_item ORDER BY delivery, item",
+              "SELECT body ->> '$.kind' FROM journal_entry ORDER BY position", "SELECT id FROM receipt",
+              "SELECT count(*) FROM handover_key", "SELECT count(*) FROM delivery_salt",
+              "SELECT delivery || ' ' || journal || ' ' || to_stage FROM delivery_move ORDER BY journal"}) {
+            Statement statement = database.prepare(query);
+            while (statement.step()) text += statement.text(0) + "\n";
+        }
+        return text;
+    }
+
+    /// What contradicts itself in the store, in words; empty when all is well. `checkpoints` were given out before.
+    std::vector<std::string> contradictions(const std::vector<std::string>& checkpoints = {}) {
+        std::vector<std::string> found = database.damage();
+        for (const auto& [what, query] : std::initializer_list<std::pair<const char*, const char*>>{
+                 {"a receipt without a record handed over",
+                  "SELECT count(*) FROM receipt LEFT JOIN delivery ON delivery.id = receipt.delivery "
+                  "WHERE delivery.stage IS NOT 5"},
+                 {"a record handed over without a receipt",
+                  "SELECT count(*) FROM delivery LEFT JOIN receipt ON receipt.delivery = delivery.id "
+                  "WHERE delivery.stage = 5 AND receipt.id IS NULL"},
+                 {"a card handed over twice",
+                  "SELECT count(*) FROM (SELECT delivery FROM delivery_move WHERE to_stage = 5 GROUP BY delivery "
+                  "HAVING count(*) > 1)"},
+                 {"a receipt that the journal does not tell of",
+                  "SELECT count(*) FROM receipt LEFT JOIN journal_entry ON position = journal "
+                  "WHERE body ->> '$.kind' IS NOT 'delivery.hand_over' OR body ->> '$.subject' IS NOT delivery"},
+                 {"an entry of a handover without its receipt",
+                  "SELECT count(*) FROM journal_entry LEFT JOIN receipt ON journal = position "
+                  "WHERE body ->> '$.kind' = 'delivery.hand_over' AND id IS NULL"},
+                 {"a handover's key without its receipt",
+                  "SELECT count(*) FROM handover_key LEFT JOIN receipt USING (delivery) WHERE id IS NULL"},
+                 {"a move that the journal does not tell of",
+                  "SELECT count(*) FROM delivery_move LEFT JOIN journal_entry ON position = journal "
+                  "WHERE body ->> '$.subject' IS NOT delivery"},
+                 {"a record that is elsewhere than its last move",
+                  "SELECT count(*) FROM delivery JOIN delivery_move AS last ON last.delivery = delivery.id WHERE "
+                  "journal = (SELECT max(journal) FROM delivery_move WHERE delivery = delivery.id) "
+                  "AND to_stage <> stage"},
+                 {"half a manifest",
+                  "SELECT count(*) FROM manifest WHERE cards <> (SELECT count(*) FROM delivery WHERE "
+                  "delivery.manifest = manifest.id)"},
+                 {"a reference to nothing", "SELECT count(*) FROM pragma_foreign_key_check"}}) {
+            Statement statement = database.prepare(query);
+            if (!statement.step() || statement.integer(0) != 0) found.emplace_back(what);
+        }
+        std::stringstream exported;
+        journal.export_to(exported);
+        for (const Check& check : verify_journal(exported, std::vector{journal.key()}, checkpoints).checks)
+            if (check.result == Result::failed) found.push_back(check.id + " " + check.reason);
+        return found;
+    }
+
+private:
+    bool is_open(ChecklistItem item, ItemState state) {
+        return deliveries.get(kFirst).stage == Stage::presented && handover.checklist(kFirst)[item].state == state;
+    }
+
+    const OfficeKeys* keys_;
+
+public:
+    Database database;
+    Journal journal;
+    Deliveries deliveries;
+    Handover handover;
+};
+
+/// One act of the day.
+struct OfficeAct {
+    const char* name;
+    std::function<void(Office&)> act;
+};
+
+/// The day, in its order.
+inline const std::vector<OfficeAct>& office_day() {
+    static const std::vector<OfficeAct> day{
+        {"open", [](Office&) {}},
+        {"import", [](Office& office) { office.import(); }},
+        {"check_in", [](Office& office) { office.check_in(1); }},
+        {"check_in_another", [](Office& office) { office.check_in(2); }},
+        {"checkpoint", [](Office& office) { office.journal.checkpoint(); }},
+        {"begin", [](Office& office) { office.begin(Office::kFirst); }},
+        {"verdict", [](Office& office) { office.enter_verdict(); }},
+        {"refer", [](Office& office) { office.refer(); }},
+        {"decide", [](Office& office) { office.decide(); }},
+        {"settle_holder", [](Office& office) { office.settle(ChecklistItem::holder_verified, "pin"); }},
+        {"settle_pin", [](Office& office) { office.settle(ChecklistItem::transport_pin_changed, "changed"); }},
+        {"settle_old_card", [](Office& office) { office.settle(ChecklistItem::old_card_collected, "first_card"); }},
+        {"hand_over", [](Office& office) { office.hand_over(Office::kFirst); }},
+        {"begin_another", [](Office& office) { office.begin(Office::kSecond); }},
+        {"put_back", [](Office& office) { office.put_back(); }},
+    };
+    return day;
+}
+
+}  // namespace tahvil::daemon::test
