@@ -78,6 +78,7 @@ FaultSpec parse_fault(std::string_view text) {
 
 std::vector<std::string_view> fault_names() {
     std::vector<std::string_view> names;
+    names.reserve(kFaults.size());
     for (const Entry& entry : kFaults) names.push_back(entry.name);
     return names;
 }

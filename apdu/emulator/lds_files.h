@@ -19,7 +19,7 @@ Bytes write_dg1(const Person& person);
 Bytes write_dg2(ByteView portrait);
 
 /// EF.DG3 or EF.DG4 without a biometric instance, filled up with data of no meaning (Doc 9303-10, 4.7.3.1).
-Bytes write_empty_biometrics(lds::File file, ByteView filler);
+Bytes write_empty_biometrics(lds::File which, ByteView filler);
 
 /// Name in the holder's own script, national code as personal number, birth date.
 Bytes write_dg11(const Person& person);

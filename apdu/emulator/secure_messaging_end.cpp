@@ -67,7 +67,7 @@ std::variant<Command, StatusWord> SecureMessagingEnd::open(const Command& wrappe
     odd_instruction_ = (wrapped.ins() & 1U) != 0;
     const auto read = read_objects(wrapped.data(), odd_instruction_);
     if (const auto* const status = std::get_if<StatusWord>(&read)) return *status;
-    const Objects& objects = std::get<Objects>(read);
+    const auto& objects = std::get<Objects>(read);
 
     const std::size_t block = counter_.size();
     const std::array<std::uint8_t, 4> header{wrapped.cla(), wrapped.ins(), wrapped.p1(), wrapped.p2()};

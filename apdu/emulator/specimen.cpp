@@ -48,9 +48,9 @@ std::optional<pace::Mapping> mapping_of(AccessProtocol access) {
 /// One specimen in the making.
 class Personalisation {
 public:
-    Personalisation(const Person& person, const SpecimenPki& pki, const SpecimenOptions& options, trust::Time now,
+    Personalisation(Person person, const SpecimenPki& pki, const SpecimenOptions& options, trust::Time now,
                     const RandomSource& random)
-        : person_(person), options_(options), now_(now), random_(random), group_(group_of(options)) {
+        : person_(std::move(person)), options_(options), now_(now), random_(random), group_(group_of(options)) {
         if (options.fault.fault == Fault::unknown_issuer) other_issuer_ = SpecimenPki::make(now);
         signer_ = other_issuer_ ? &other_issuer_->document_signer : &pki.document_signer;
         if (options.fault.fault == Fault::expired)

@@ -47,7 +47,8 @@ Node take(const ::toml::node& from, std::string path) {
             const Position at = position_of(key.source());
             // A header's table begins where its header stands; the key is the better place for everything else.
             if (at.line != 0) entry.at = at;
-            found.push_back({entry.at, {std::string{key.str()}, std::move(entry)}});
+            const Position place = entry.at;
+            found.push_back({place, {std::string{key.str()}, std::move(entry)}});
         }
         std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
             return std::pair{a.first.line, a.first.column} < std::pair{b.first.line, b.first.column};
@@ -171,7 +172,7 @@ bool Table::truth(std::string_view key, bool fallback) const {
 }
 
 std::string Table::choice(std::string_view key, std::initializer_list<std::string_view> allowed) const {
-    const std::string word = text(key);
+    std::string word = text(key);
     if (std::find(allowed.begin(), allowed.end(), word) == allowed.end())
         throw refuse(key, "\"" + word + "\" is not known here", listed(allowed));
     return word;
