@@ -25,24 +25,34 @@ constexpr tlv::Tag kAuthorityReference = 0x87;
 constexpr tlv::Tag kPreviousAuthorityReference = 0x88;
 constexpr tlv::Tag kChipAuthenticationData = 0x8A;
 
-Response set_authentication_template(Channel& card, const Offer& offer, const Password& password,
-                                     const Options& options, bool name_parameters) {
-    Bytes data = tlv::encode(kMechanism, offer.info.protocol.content());
-    append(data, tlv::encode(kPasswordReference, to_big_endian(static_cast<std::uint64_t>(password.kind()), 1)));
-    if (name_parameters && offer.parameter_id)
-        append(data, tlv::encode(kDomainParameters, to_big_endian(static_cast<std::uint64_t>(*offer.parameter_id), 1)));
-    if (options.holder_authorisation) append(data, *options.holder_authorisation);
-    return card.transmit(Command::manage_security_environment(0xC1, 0xA4, data));
+Response set_authentication_template(Channel& card, const Offer& offer, PasswordKind kind,
+                                     const std::optional<Bytes>& holder_authorisation) {
+    const auto send = [&](bool name_parameters) {
+        Bytes data = tlv::encode(kMechanism, offer.info.protocol.content());
+        append(data, tlv::encode(kPasswordReference, to_big_endian(static_cast<std::uint64_t>(kind), 1)));
+        if (name_parameters && offer.parameter_id)
+            append(data,
+                   tlv::encode(kDomainParameters, to_big_endian(static_cast<std::uint64_t>(*offer.parameter_id), 1)));
+        if (holder_authorisation) append(data, *holder_authorisation);
+        return card.transmit(Command::manage_security_environment(0xC1, 0xA4, data));
+    };
+    Response response = send(offer.ambiguous);
+    // Some cards want the domain parameters named although there is only one choice.
+    if (response.status == sw::referenced_data_not_found && !offer.ambiguous) response = send(true);
+    return response;
 }
 
 /// Nothing when the status is no answer to MSE:Set AT.
-std::optional<PasswordState> password_state(StatusWord status) {
-    if (status.ok()) return PasswordState::usable;
-    if (status == StatusWord{0x6283}) return PasswordState::deactivated;
-    if (status == StatusWord{0x63C0} || status == sw::authentication_method_blocked) return PasswordState::blocked;
-    if (status == StatusWord{0x63C1}) return PasswordState::one_try_left;
-    if ((status.value & 0xFFF0U) == 0x63C0U) return PasswordState::usable;
-    return std::nullopt;
+std::optional<PasswordStatus> password_status(StatusWord status) {
+    constexpr StatusWord kWarning{0x6300};
+    if (status.ok()) return PasswordStatus{PasswordState::usable};
+    if (status == StatusWord{0x6283}) return PasswordStatus{PasswordState::deactivated};
+    if (status == sw::authentication_method_blocked) return PasswordStatus{PasswordState::blocked, 0};
+    if (status == kWarning) return PasswordStatus{PasswordState::one_try_left};
+    if ((status.value & 0xFFF0U) != 0x63C0U) return std::nullopt;
+    const unsigned tries = status.value & 0x0FU;
+    if (tries == 0) return PasswordStatus{PasswordState::blocked, tries};
+    return PasswordStatus{tries == 1 ? PasswordState::one_try_left : PasswordState::usable, tries};
 }
 
 void require_usable(PasswordState state, const Password& password, const Options& options) {
@@ -112,7 +122,14 @@ void take(std::string_view step, Take judge) {
     }
 }
 
-AccessDenied denied(const Password& password) {
+AccessDenied denied(const Password& password, StatusWord status) {
+    if (password.kind() == PasswordKind::pin || password.kind() == PasswordKind::puk) {
+        const auto now = password_status(status);
+        const std::string left =
+            now && now->tries_left ? ", tries left: " + std::to_string(*now->tries_left) : std::string();
+        return {"access.pin_wrong", "PACE: the card does not accept the PIN" + left,
+                "Ask the holder for the right one before another try."};
+    }
     const bool can = password.kind() == PasswordKind::can;
     return {"access.pace_denied", "PACE: the card does not accept the password",
             can ? "Compare the CAN with the number printed on the card's front."
@@ -121,14 +138,15 @@ AccessDenied denied(const Password& password) {
 
 }  // namespace
 
+std::optional<PasswordStatus> query(Channel& card, const Offer& offer, PasswordKind kind) {
+    return password_status(set_authentication_template(card, offer, kind, std::nullopt).status);
+}
+
 Established establish(Channel& card, const Offer& offer, const Password& password, const Options& options) {
-    Response selected = set_authentication_template(card, offer, password, options, offer.ambiguous);
-    if (selected.status == sw::referenced_data_not_found && !offer.ambiguous)
-        // Some cards want the domain parameters named although there is only one choice.
-        selected = set_authentication_template(card, offer, password, options, true);
-    const std::optional<PasswordState> state = password_state(selected.status);
-    if (!state) throw CardRefused("MSE:Set AT of PACE", selected.status);
-    require_usable(*state, password, options);
+    const Response selected = set_authentication_template(card, offer, password.kind(), options.holder_authorisation);
+    const std::optional<PasswordStatus> status = password_status(selected.status);
+    if (!status) throw CardRefused("MSE:Set AT of PACE", selected.status);
+    require_usable(status->state, password, options);
 
     Party terminal(Role::terminal, offer.info.protocol, offer.group, password, options.random);
     const Bytes nonce =
@@ -149,7 +167,7 @@ Established establish(Channel& card, const Offer& offer, const Password& passwor
     const Response last = general_authenticate(card, {kTerminalToken, own_token}, true);
     if (last.status.sw1() == 0x63 || last.status == sw::security_status_not_satisfied ||
         last.status == sw::authentication_method_blocked || last.status == sw::wrong_data)
-        throw denied(password);
+        throw denied(password, last.status);
     FinalAnswer answer = read_final_answer(last);
     if (!terminal.accepts(answer.token))
         throw ProtocolViolation("access.pace_token", "PACE: the card's token does not prove that it knows the password",

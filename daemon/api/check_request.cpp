@@ -13,6 +13,9 @@ namespace tahvil::daemon::api {
 namespace {
 
 constexpr std::size_t kCanDigits = 6;
+constexpr std::size_t kShortestPin = 4;
+constexpr std::size_t kLongestPin = 32;
+constexpr std::size_t kNonce = 128;
 constexpr std::size_t kMrzLines = 3;
 constexpr std::size_t kMrzLine = 44;
 constexpr std::size_t kDocumentNumber = 22;
@@ -23,6 +26,11 @@ constexpr std::size_t kCardSerial = 64;
 
 bool all_digits(ByteView text) {
     return std::all_of(text.begin(), text.end(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
+}
+
+/// ASCII without spaces.
+bool all_visible(ByteView text) {
+    return std::all_of(text.begin(), text.end(), [](std::uint8_t c) { return c > ' ' && c <= '~'; });
 }
 
 Date read_date(const Members& members, std::string_view key, std::string_view text) {
@@ -48,6 +56,12 @@ AccessSecrets read_access(const Members& members) {
         if (can->size() != kCanDigits || !all_digits(can->view())) members.refuse("can", "six digits");
         secrets.can = *std::move(can);
     }
+    if (auto pin = members.secret_if("pin", kLongestPin)) {
+        if (pin->size() < kShortestPin || !all_visible(pin->view()))
+            members.refuse("pin", "4 to 32 visible characters");
+        secrets.pin = *std::move(pin);
+    }
+    secrets.allow_last_try = members.truth("allow_last_try", false);
     const std::vector<SecretBytes> lines = members.secrets_if("mrz", kMrzLines, kMrzLine);
     const auto number = members.secret_if("document_number", kDocumentNumber);
     if (!lines.empty()) {
@@ -105,6 +119,9 @@ CheckRequest read_check_request(ByteView body, uid_t owner) {
     if (const auto access = members.object_if("access")) request.check.access = read_access(*access);
     if (const auto holder = members.object_if("holder")) request.check.holder = read_holder(*holder);
     if (const auto expected = members.object_if("expected")) request.check.expected = read_expected(*expected);
+    request.check.nonce = members.text_if("nonce", kNonce).value_or("");
+    if (members.has("nonce") && (request.check.nonce.empty() || !all_visible(as_bytes(request.check.nonce))))
+        members.refuse("nonce", "1 to 128 visible characters");
     for (const std::string& part : members.choices("want", {"document", "holder", "portrait", "files"}))
         request.check.want.insert(*part_by_name(part));
     members.finish();

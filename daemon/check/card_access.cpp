@@ -64,14 +64,12 @@ bool selects_application(Channel& card) {
 
 class Opener {
 public:
-    Opener(CardChannel& card, const AccessSecrets& secrets, bool may_fall_back_to_bac, const RandomSource& random,
-           const std::function<void(std::string_view)>& step)
-        : card_(card), secrets_(secrets), may_fall_back_(may_fall_back_to_bac), random_(random), step_(step) {
+    Opener(CardChannel& card, const Opening& opening) : card_(card), opening_(opening), secrets_(opening.secrets) {
         opened_.plain = &card;
     }
 
     OpenedCard open() {
-        step_("recognise");
+        opening_.step("recognise");
         opened_.card_access = read_card_access(card_);
         const bool offers_pace = opened_.card_access && !opened_.card_access->pace.empty();
         if (opened_.card_access) opened_.offer = pace::choose(pace::offers(*opened_.card_access));
@@ -79,7 +77,7 @@ public:
             recognise(*opened_.secure);
             return std::move(opened_);
         }
-        if (offers_pace && !may_fall_back_) {
+        if (offers_pace && !opening_.may_fall_back_to_bac) {
             // The card is known by what it offers; how, is beyond this program or refused by the card.
             opened_.checks.push_back(
                 check(kPace, Result::undetermined, opened_.offer ? "refused_by_card" : "no_known_offer"));
@@ -104,22 +102,25 @@ private:
 
     /// False when the card does not do what it offers.
     bool open_with_pace() {
-        step_("access");
-        const auto password = password_for_pace(secrets_);
-        if (!password) throw secret_needed("the CAN or the MRZ");
-        const pace::Offer& offer = *opened_.offer;
-        pace::Options options;
-        options.random = random_;
+        opening_.step("access");
+        std::string_view secret = "pin";
         try {
-            opened_.pace = pace::establish(card_, offer, *password, options);
+            opened_.pin_proved = establish_with_pin();
+            if (!opened_.pin_proved) {
+                const auto password = password_for_pace(secrets_);
+                if (!password) throw secret_needed("the CAN or the MRZ");
+                secret = secrets_.can ? "can" : "mrz";
+                establish(*password);
+            }
         } catch (const CardRefused&) {
+            opened_.secure.reset();
             return false;
         }
-        opened_.secure = std::make_unique<SecureMessaging>(card_, opened_.pace->keys);
+        const pace::Offer& offer = *opened_.offer;
         note_cipher(offer.protocol.cipher);
         opened_.checks.push_back(
             check(kPace, Result::passed, {},
-                  {{"protocol", pace::description(offer.protocol)}, {"secret", secrets_.can ? "can" : "mrz"}}));
+                  {{"protocol", pace::description(offer.protocol)}, {"secret", std::string{secret}}}));
         opened_.checks.push_back(check(kBac, Result::not_performed, "opened_with_pace"));
         if (!opened_.pace->chip_authentication_data.empty()) {
             opened_.card_security = read_if_there(*opened_.secure, lds::File::card_security);
@@ -127,8 +128,44 @@ private:
         return true;
     }
 
+    /// False when no PIN is to be tried: the caller has none, or the card does no PACE with it.
+    bool establish_with_pin() {
+        using pace::PasswordKind;
+        if (!secrets_.pin) return false;
+        const auto status = pace::query(card_, *opened_.offer, PasswordKind::pin);
+        if (!status) return false;
+        if (status->state == pace::PasswordState::one_try_left) resume_pin();
+        opening_.pin_sent = true;
+        establish(pace::Password::typed(PasswordKind::pin, secrets_.pin->view()));
+        return true;
+    }
+
+    /// TR-03110-2, 3.3: a PIN with one try left is suspended until PACE was done with the CAN.
+    void resume_pin() {
+        if (!secrets_.allow_last_try)
+            throw AccessDenied("access.last_try", "one try is left for the PIN, which was not spent",
+                               "Let the holder be sure of the PIN, then allow the last try and give the CAN too.");
+        if (!secrets_.can)
+            throw AccessDenied("access.pin_suspended", "the PIN is suspended: its last try was not spent",
+                               "Give the CAN too, which the card asks for before the last try.");
+        establish(pace::Password::typed(pace::PasswordKind::can, secrets_.can->view()));
+    }
+
+    /// Over secure messaging where there is some already.
+    void establish(const pace::Password& password) {
+        pace::Options options;
+        options.random = opening_.random;
+        options.allow_last_try = secrets_.allow_last_try;
+        opened_.pace = pace::establish(opened_.channel(), *opened_.offer, password, options);
+        if (opened_.secure) {
+            opened_.secure->restart(opened_.pace->keys);
+        } else {
+            opened_.secure = std::make_unique<SecureMessaging>(card_, opened_.pace->keys);
+        }
+    }
+
     void open_without_pace(bool offers_pace) {
-        step_("access");
+        opening_.step("access");
         opened_.checks.push_back(offers_pace ? check(kPace, Result::not_performed, "opened_with_bac")
                                              : check(kPace, Result::undetermined, "not_offered"));
         if (!secrets_.mrz_information) {
@@ -138,7 +175,7 @@ private:
         }
         const bac::AccessKeys keys = bac::AccessKeys::derive(secrets_.mrz_information->view());
         try {
-            opened_.secure = std::make_unique<SecureMessaging>(card_, bac::establish(card_, keys, random_));
+            opened_.secure = std::make_unique<SecureMessaging>(card_, bac::establish(card_, keys, opening_.random));
         } catch (const CardRefused&) {
             require_open();
             opened_.checks.push_back(check(kBac, Result::undetermined, "not_supported_by_card"));
@@ -162,10 +199,8 @@ private:
     }
 
     CardChannel& card_;
+    const Opening& opening_;
     const AccessSecrets& secrets_;
-    bool may_fall_back_;
-    const RandomSource& random_;
-    const std::function<void(std::string_view)>& step_;
     OpenedCard opened_;
 };
 
@@ -182,9 +217,8 @@ Channel& OpenedCard::channel() const {
     return *plain;
 }
 
-OpenedCard open_card(CardChannel& card, const AccessSecrets& secrets, bool may_fall_back_to_bac,
-                     const RandomSource& random, const std::function<void(std::string_view)>& step) {
-    return Opener{card, secrets, may_fall_back_to_bac, random, step}.open();
+OpenedCard open_card(CardChannel& card, const Opening& opening) {
+    return Opener{card, opening}.open();
 }
 
 void confirm_access(std::vector<Check>& checks, Deviations& deviations, const OpenedCard& card,

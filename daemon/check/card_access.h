@@ -13,6 +13,15 @@
 
 namespace tahvil::daemon {
 
+/// What a card is opened with, and what that costs.
+struct Opening {
+    const AccessSecrets& secrets;
+    bool may_fall_back_to_bac = false;
+    const RandomSource& random;
+    std::function<void(std::string_view)> step;  ///< told before each
+    bool& pin_sent;                              ///< set before a try of the PIN can be spent
+};
+
 /// A card whose application is selected and whose files can be read as far as the secrets go.
 struct OpenedCard {
     /// What the application is spoken to through: secure messaging, or the plain channel of a card that asks for none.
@@ -25,6 +34,7 @@ struct OpenedCard {
     std::optional<SecurityInfos> card_access;  ///< EF.CardAccess, where it could be read
     std::optional<pace::Offer> offer;          ///< what was taken of it
     std::optional<pace::Established> pace;     ///< how that went
+    bool pin_proved = false;                   ///< PACE was done with the PIN
     std::optional<Bytes> card_security;        ///< EF.CardSecurity, where chip authentication mapping needs it
     std::vector<Check> checks;                 ///< chip.recognised, access.pace, access.bac
     Deviations deviations;
@@ -33,10 +43,13 @@ struct OpenedCard {
 /// How a card of the LDS is opened (Doc 9303-11, 4.2): PACE where EF.CardAccess offers it, else BAC, else as it is.
 /// With PACE on offer BAC is tried only where the policy tolerates the deviation, and reported.
 ///
-/// The card is fresh from reset. Throws AccessDenied, InvalidInput "access.secret_needed", and what the protocols
-/// throw.
-OpenedCard open_card(CardChannel& card, const AccessSecrets& secrets, bool may_fall_back_to_bac,
-                     const RandomSource& random, const std::function<void(std::string_view)>& step);
+/// A PIN goes before the other secrets where the card does PACE with one. How many tries are left is asked first: the
+/// last one is spent only where the caller allows it, and of a suspended PIN after PACE with the CAN (TR-03110-2,
+/// 3.3). A card without such a PIN is opened with the other secrets, and none of its tries is spent.
+///
+/// The card is fresh from reset. Throws AccessDenied (see pace::establish(); "access.last_try"), InvalidInput
+/// "access.secret_needed", and what the protocols throw.
+OpenedCard open_card(CardChannel& card, const Opening& opening);
 
 /// Judges again what EF.CardAccess said, now that EF.SOD and EF.DG14 are known: nobody signs EF.CardAccess, so that an
 /// offer of PACE can be hidden from the terminal. `data_group_14` is null where no signed one was read; `listed` says

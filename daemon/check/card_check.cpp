@@ -56,6 +56,7 @@ public:
     CardCheckResult execute(std::string id) {
         verdict_.id = std::move(id);
         verdict_.purpose = asked_.purpose;
+        verdict_.nonce = asked_.nonce;
         verdict_.checks.push_back(check("chip.answered", Result::passed));
         open();
         if (opened_.recognised) {
@@ -74,6 +75,7 @@ public:
         Verdict verdict;
         verdict.id = std::move(id);
         verdict.purpose = asked_.purpose;
+        verdict.nonce = asked_.nonce;
         verdict.checks.push_back(check("chip.answered", Result::passed));
         verdict.checks.push_back(check(open_check_, Result::aborted, std::move(reason)));
         conclude(verdict, knowledge_);
@@ -81,6 +83,8 @@ public:
     }
 
     const Traffic& traffic() const { return channel_.traffic(); }
+    /// Whether a try of a PIN may have been spent: then nothing is run again.
+    bool pin_sent() const { return pin_sent_; }
 
 private:
     void begin(std::string_view step) {
@@ -97,8 +101,8 @@ private:
         learn_card();
         const bool may_fall_back =
             knowledge_.policy->tolerance(asked_.purpose, DeviationCode::access_bac_beside_pace) == Tolerance::tolerate;
-        opened_ =
-            open_card(channel_, asked_.access, may_fall_back, random_, [this](std::string_view step) { begin(step); });
+        opened_ = open_card(channel_, {asked_.access, may_fall_back, random_,
+                                       [this](std::string_view step) { begin(step); }, pin_sent_});
         verdict_.checks.insert(verdict_.checks.end(), opened_.checks.begin(), opened_.checks.end());
         note(verdict_.deviations, opened_.deviations);
     }
@@ -187,7 +191,9 @@ private:
 
     void ask_for_holder() {
         if (asked_.holder == HolderMethod::pin) {
-            verdict_.checks.push_back(check("holder.pin", Result::not_performed, "profile_has_no_pin"));
+            verdict_.checks.push_back(opened_.pin_proved ? check("holder.pin", Result::passed, {}, {{"method", "pace"}})
+                                                         : check("holder.pin", Result::not_performed,
+                                                                 asked_.access.pin ? "profile_has_no_pin" : "no_pin"));
         }
         if (asked_.holder == HolderMethod::portrait) {
             verdict_.checks.push_back(check("holder.portrait_compared", Result::not_performed, "awaits_operator"));
@@ -216,6 +222,7 @@ private:
     LdsDocument document_;
     Verdict verdict_;
     Progress now_;
+    bool pin_sent_ = false;
     std::string_view open_check_ = "chip.recognised";
 };
 
@@ -261,8 +268,8 @@ CardCheckResult CardChecker::run(CardSession& session, const CardCheck& asked, c
         try {
             result = run.execute(id);
         } catch (const CardReset&) {
-            // No PIN was sent and nothing was written, so that the whole may be done once more.
-            again = runs < kMaxRuns;
+            // Where no PIN was sent the whole may be done once more: nothing is ever written.
+            again = runs < kMaxRuns && !run.pin_sent();
             if (!again) result = {run.abort(id, "card_reset"), {}};
         } catch (const CardGone&) {
             result = {run.abort(id, "card_removed"), {}};

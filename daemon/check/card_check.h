@@ -21,6 +21,8 @@ namespace tahvil::daemon {
 struct AccessSecrets {
     std::optional<SecretBytes> can;              ///< six digits
     std::optional<SecretBytes> mrz_information;  ///< see tahvil::mrz_information()
+    std::optional<SecretBytes> pin;              ///< opens a card whose PACE has one, and proves the holder
+    bool allow_last_try = false;                 ///< of the PIN; a card that does not tell the number has one
 };
 
 /// What BAC and PACE need of the lines of an MRZ, as they were typed. Throws InvalidInput "input.mrz" when they are
@@ -37,6 +39,7 @@ struct CardCheck {
     Expected expected;
     std::optional<HolderMethod> holder;
     Parts want;
+    std::string nonce = {};  ///< comes back in the verdict
 };
 
 /// How far a check is.
@@ -55,10 +58,11 @@ struct CardCheckResult {
 
 /// Runs a whole check on the card of a session, in the order of the checks, and decides.
 ///
-/// A card that goes away, or that is reset underneath more often than kMaxRuns allows, gives a verdict whose open step
-/// is `aborted` and that holds nothing of what was read. Throws AccessDenied (a wrong CAN or MRZ), InvalidInput
-/// "access.secret_needed", ProtocolViolation, MalformedData and LimitExceeded for a card that breaks the rules, and
-/// what a session throws (JobCancelled, DeadlinePassed, errors of the reader).
+/// A card that goes away, or that is reset underneath once a PIN was sent or more often than kMaxRuns allows, gives a
+/// verdict whose open step is `aborted` and that holds nothing of what was read. Throws AccessDenied (a wrong CAN, MRZ
+/// or PIN; a PIN that must not be tried), InvalidInput "access.secret_needed", ProtocolViolation, MalformedData and
+/// LimitExceeded for a card that breaks the rules, and what a session throws (JobCancelled, DeadlinePassed, errors of
+/// the reader).
 class CardChecker {
 public:
     static constexpr unsigned kMaxRuns = 3;

@@ -98,6 +98,7 @@ struct Verdict {
     static constexpr int kSchema = 1;
 
     std::string id;
+    std::string nonce;  ///< of the caller, so that an answer can not stand in for another; may be empty
     Purpose purpose = Purpose::read;
     Decision decision = Decision::refer;
     std::vector<std::string> because;

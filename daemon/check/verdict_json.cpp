@@ -84,6 +84,7 @@ json::object to_json(const Verdict& verdict, const Parts& parts) {
         {"checks", list(verdict.checks)},
         {"deviations", list(verdict.deviations)},
     };
+    put(result, "nonce", verdict.nonce);
     if (parts.contains(Part::document)) result["document"] = document(verdict.document);
     if (parts.contains(Part::holder) || parts.contains(Part::portrait))
         result["holder"] = holder(verdict.holder, parts);

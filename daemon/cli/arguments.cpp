@@ -238,6 +238,7 @@ private:
         access.mrz = source("--mrz", typed.mrz, typed.mrz_fd, warnings);
         if (!access.mrz.given.empty()) access.mrz.given = checked_mrz(access.mrz.given);
         access.pin = source("--pin", typed.pin, typed.pin_fd, warnings);
+        access.allow_last_try = typed.allow_last_try;
         const bool all = !typed.document_number.empty() && !typed.birth_date.empty() && !typed.expiry_date.empty();
         const bool any = !typed.document_number.empty() || !typed.birth_date.empty() || !typed.expiry_date.empty();
         if (any && !all) {
@@ -266,7 +267,6 @@ private:
         if (check.holder == "pin" && check.access.pin.kind == SecretSource::Kind::none) {
             check.access.pin.kind = SecretSource::Kind::terminal;
         }
-        check.allow_last_try = typed.allow_last_try;
         for (const std::string& expected : typed.expected) {
             auto pair = checked_expectation(expected);
             for (const auto& [field, value] : check.expected) {

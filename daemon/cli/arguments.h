@@ -32,6 +32,7 @@ struct AccessArguments {
     std::string document_number;
     std::string birth_date;  ///< ISO 8601, as is the next
     std::string expiry_date;
+    bool allow_last_try = false;  ///< of the PIN
 
     bool names_nothing() const {
         return can.kind == SecretSource::Kind::none && mrz.kind == SecretSource::Kind::none && document_number.empty();
@@ -49,8 +50,7 @@ struct CheckArguments {
     std::string reader;
     AccessArguments access;
     std::string purpose;
-    std::string holder;  ///< "pin", "portrait" or empty
-    bool allow_last_try = false;
+    std::string holder;                                         ///< "pin", "portrait" or empty
     std::vector<std::pair<std::string, std::string>> expected;  ///< field and value
     std::optional<std::filesystem::path> out;
 };

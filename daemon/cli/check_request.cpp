@@ -128,6 +128,10 @@ void write_access(SecretJson& json, const AccessArguments& access, const Console
             lines_of(access.pin, 1, [&](std::size_t) { return ask_without_echo(console.say(Message::ask_pin)); });
         json.member("pin", as_text(checked_pin(typed.empty() ? ByteView() : typed.front().view()).view()));
     }
+    if (access.allow_last_try) {
+        json.key("allow_last_try");
+        json.raw("true");
+    }
     json.raw("}");
 }
 
@@ -140,12 +144,10 @@ SecretBytes check_request(const CheckArguments& arguments, const Console& consol
     if (!arguments.reader.empty()) json.member("reader", arguments.reader);
     json.key("access");
     write_access(json, arguments.access, console);
-    if (!arguments.holder.empty() || arguments.allow_last_try) {
+    if (!arguments.holder.empty()) {
         json.key("holder");
         json.raw("{");
-        json.member("method", arguments.holder.empty() ? "none" : arguments.holder);
-        json.key("allow_last_try");
-        json.raw(arguments.allow_last_try ? "true" : "false");
+        json.member("method", arguments.holder);
         json.raw("}");
     }
     if (!arguments.expected.empty()) {

@@ -141,5 +141,21 @@ TEST(PacePin, SpendsNoTryOfASuspendedOrBlockedPin) {
     }
 }
 
+TEST(PacePin, TellsHowItStandsBeforeATry) {
+    const std::string set_pin = "00 22 C1 A4 0F 80 0A 04 00 7F 00 07 02 02 04 02 02 83 01 03";
+    const auto asked = [&](const char* status) {
+        ScriptedCard card{{{set_pin, status}}};
+        CardChannel channel(card);
+        return query(channel, published_offer(), PasswordKind::pin);
+    };
+    EXPECT_EQ(asked("63 C2")->tries_left, 2U);
+    EXPECT_EQ(asked("63 C2")->state, PasswordState::usable);
+    EXPECT_EQ(asked("63 C1")->state, PasswordState::one_try_left);
+    EXPECT_EQ(asked("63 C0")->state, PasswordState::blocked);
+    EXPECT_EQ(asked("90 00")->tries_left, std::nullopt);
+    EXPECT_EQ(asked("63 00")->state, PasswordState::one_try_left) << "an unknown number counts as one";
+    EXPECT_EQ(asked("6A 80"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace tahvil::pace

@@ -465,7 +465,7 @@ TEST_F(CheckCard, TheHolderIsNotKnownBySilence) {
     check.holder = HolderMethod::portrait;
     EXPECT_EQ(run(check).verdict.decision, Decision::refer);
     check.holder = HolderMethod::pin;
-    EXPECT_EQ(outcome(run(check).verdict, "holder.pin"), "not_performed profile_has_no_pin");
+    EXPECT_EQ(outcome(run(check).verdict, "holder.pin"), "not_performed no_pin");
 }
 
 TEST_F(CheckCard, OpensWithPaceInEightCommands) {
