@@ -16,7 +16,7 @@ namespace tahvil::daemon {
 
 namespace {
 
-constexpr std::size_t kNameServiceBuffer = 16 * 1024;
+constexpr std::size_t kNameServiceBuffer = std::size_t{16} * 1024;
 constexpr std::int64_t kMost = 1'000'000;
 constexpr std::int64_t kMostBytes = 1024LL * 1024 * 1024;
 constexpr std::int64_t kMostSeconds = 31LL * 24 * 3600;

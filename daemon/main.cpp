@@ -23,7 +23,7 @@ namespace {
 using namespace tahvil;
 using namespace tahvil::daemon;
 
-constexpr std::size_t kLockedMemory = 64 * 1024;
+constexpr std::size_t kLockedMemory = std::size_t{64} * 1024;
 constexpr int kArenas = 2;
 constexpr int kTrimThreshold = 128 * 1024;
 constexpr int kFailed = 1;

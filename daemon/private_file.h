@@ -8,7 +8,7 @@
 /// Files that hold secrets, or what must not be half written.
 namespace tahvil::daemon {
 
-constexpr std::size_t kMaxPrivateFile = 64 * 1024;  ///< bytes
+constexpr std::size_t kMaxPrivateFile = std::size_t{64} * 1024;  ///< bytes
 
 /// Reads a file that holds a secret. It must be a plain file of this process's user or of root, closed to everybody
 /// else: mode 0600 or less. Throws InvalidInput: "private_file.unreadable", "private_file.open_to_others",

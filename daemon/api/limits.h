@@ -30,9 +30,9 @@ struct Limits {
 };
 
 /// Not for configuration: sizes of the machinery.
-inline constexpr std::size_t kReadPiece = 64 * 1024;
-inline constexpr std::size_t kStreamPiece = 64 * 1024;  ///< of events written at once
-inline constexpr std::size_t kDrainedAfterRefusal = 1024 * 1024;
+inline constexpr std::size_t kReadPiece = std::size_t{64} * 1024;
+inline constexpr std::size_t kStreamPiece = std::size_t{64} * 1024;  ///< of events written at once
+inline constexpr std::size_t kDrainedAfterRefusal = std::size_t{1024} * 1024;
 inline constexpr std::chrono::milliseconds kDrainTime = std::chrono::seconds{2};
 inline constexpr std::chrono::milliseconds kPauseAfterFlood = std::chrono::milliseconds{250};
 inline constexpr std::size_t kJsonDepth = 16;

@@ -14,8 +14,8 @@
 
 namespace tahvil::daemon {
 
-constexpr std::size_t kMaxManifest = 1024UL * 1024 * 1024;  ///< bytes
-constexpr std::size_t kMaxManifestLine = 16 * 1024;         ///< bytes
+constexpr std::size_t kMaxManifest = 1024UL * 1024 * 1024;        ///< bytes
+constexpr std::size_t kMaxManifestLine = std::size_t{16} * 1024;  ///< bytes
 
 /// What is wrong with one row. Names line and column, never a value.
 struct RowFault {

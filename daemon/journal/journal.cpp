@@ -87,7 +87,7 @@ std::string Journal::checkpoint() {
         known.with(present);
         if (known.step()) return known.text(0);
     }
-    const std::string note = signed_note::sign(
+    std::string note = signed_note::sign(
         signed_note::Checkpoint{origin_, present, merkle::root(present, nodes())}.text(), origin_, *signer_);
     database_->prepare("INSERT INTO journal_checkpoint (size, note) VALUES (?, ?)").with(present, note).run();
     transaction.commit();

@@ -19,7 +19,7 @@
 
 namespace tahvil::daemon {
 
-constexpr std::size_t kMaxJournalEntry = 64 * 1024;  ///< bytes
+constexpr std::size_t kMaxJournalEntry = std::size_t{64} * 1024;  ///< bytes
 
 /// One act, check, move or decision. Nothing in it is personal: what a person would be known by is a commitment.
 struct JournalEntry {

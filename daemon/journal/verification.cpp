@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kPiece = 1024 * 1024;
+    static constexpr std::size_t kPiece = std::size_t{1024} * 1024;
     std::istream& in_;
     std::vector<char> buffer_;
     std::size_t begin_ = 0;

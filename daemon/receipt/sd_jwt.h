@@ -19,7 +19,7 @@
 /// binding.
 namespace tahvil::daemon {
 
-constexpr std::size_t kMaxSdJwt = 256 * 1024;  ///< bytes
+constexpr std::size_t kMaxSdJwt = std::size_t{256} * 1024;  ///< bytes
 constexpr std::size_t kMaxDisclosures = 256;
 
 struct SdJwtContent {

@@ -1,6 +1,5 @@
 #include "daemon/text/date.h"
 
-#include <cstdio>
 #include <memory>
 
 #include <unicode/calendar.h>
@@ -82,9 +81,10 @@ Date solar_hijri(const Numbers& numbers) {
 }
 
 std::string dashed(int year, unsigned month, unsigned day) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02u", year, month, day);
-    return text;
+    const auto two = [](unsigned number) { return (number < 10 ? "-0" : "-") + std::to_string(number); };
+    std::string digits = std::to_string(year);
+    digits.insert(0, digits.size() < 4 ? 4 - digits.size() : 0, '0');
+    return digits + two(month) + two(day);
 }
 
 }  // namespace

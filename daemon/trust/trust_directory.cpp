@@ -36,8 +36,8 @@ constexpr std::chrono::hours kClockTolerance{24};  // a list may be issued by a 
 constexpr std::string_view kUnfinished = ".unfinished";
 constexpr std::string_view kRecord = "imports.log";
 constexpr std::string_view kLock = "lock";
-constexpr std::size_t kPiece = 64U * 1024;        // bytes written at once
-constexpr std::uintmax_t kMaxFile = 256U << 20U;  // bytes of a file that is imported
+constexpr std::size_t kPiece = std::size_t{64} * 1024;  // bytes written at once
+constexpr std::uintmax_t kMaxFile = 256U << 20U;        // bytes of a file that is imported
 
 [[noreturn]] void fail(const std::string& what, const fs::path& path) {
     throw Error("trust.folder",

@@ -56,7 +56,7 @@ std::string TrustService::import(TrustFile file) {
         return item.outcome == trust::Outcome::refused;
     });
     if (useless) throw refusal(view.report);
-    const std::string id = view.id;
+    std::string id = view.id;
     {
         const std::lock_guard lock{mutex_};
         if (done.store->number() >= store_->number()) {
