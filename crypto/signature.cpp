@@ -90,6 +90,15 @@ void set_padding(EVP_PKEY_CTX* context, const SignatureAlgorithm& algorithm) {
     openssl::require(EVP_PKEY_CTX_set_rsa_pss_saltlen(context, static_cast<int>(algorithm.salt)), "set a salt");
 }
 
+Bytes sign_value(EVP_PKEY_CTX* context, ByteView value) {
+    std::size_t size = 0;
+    openssl::require(EVP_PKEY_sign(context, nullptr, &size, value.data(), value.size()), "sign");
+    Bytes signature(size);
+    openssl::require(EVP_PKEY_sign(context, signature.data(), &size, value.data(), value.size()), "sign");
+    signature.resize(size);
+    return signature;
+}
+
 Bytes raw_operation(EVP_PKEY_CTX* context, ByteView in, std::size_t size,
                     int (*operation)(EVP_PKEY_CTX*, unsigned char*, std::size_t*, const unsigned char*, std::size_t),
                     std::string_view doing) {
@@ -202,11 +211,7 @@ Bytes sign(const PrivateKey& key, const SignatureAlgorithm& algorithm, ByteView 
     const openssl::KeyContext signing = context(key.handle());
     openssl::require(EVP_PKEY_sign_init(signing.get()), "start to sign");
     if (is_rsa(algorithm.scheme)) set_padding(signing.get(), algorithm);
-    std::size_t size = 0;
-    openssl::require(EVP_PKEY_sign(signing.get(), nullptr, &size, value.data(), value.size()), "sign");
-    Bytes signature(size);
-    openssl::require(EVP_PKEY_sign(signing.get(), signature.data(), &size, value.data(), value.size()), "sign");
-    signature.resize(size);
+    Bytes signature = sign_value(signing.get(), value);
     if (algorithm.scheme == SignatureScheme::ecdsa_plain)
         return ecdsa_der_to_plain(key.public_key().curve(), signature);
     return signature;
@@ -225,6 +230,13 @@ Bytes rsa_private_operation(const PrivateKey& key, ByteView block) {
     const openssl::KeyContext signing = context(key.handle());
     openssl::require(EVP_PKEY_sign_init(signing.get()), "start to sign");
     return raw_operation(signing.get(), block, key.public_key().rsa_modulus().size(), EVP_PKEY_sign, "sign a block");
+}
+
+Bytes ecdsa_sign_digest(const PrivateKey& key, ByteView value) {
+    if (key.public_key().kind() != KeyKind::ec) throw CryptoError("crypto.wrong_key", "an EC key is expected");
+    const openssl::KeyContext signing = context(key.handle());
+    openssl::require(EVP_PKEY_sign_init(signing.get()), "start to sign");
+    return sign_value(signing.get(), value);
 }
 
 Bytes ecdsa_plain_to_der(Curve curve, ByteView plain) {

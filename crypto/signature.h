@@ -57,6 +57,10 @@ Bytes rsa_recover(const PublicKey& key, ByteView signature);
 /// The raw RSA private operation on a block as long as the modulus: the card's side of rsa_recover().
 Bytes rsa_private_operation(const PrivateKey& key, ByteView block);
 
+/// ECDSA over what the caller says is the digest already, in DER: the card's side of a signature whose digest the
+/// terminal takes. Throws CryptoError when the key is no EC key.
+Bytes ecdsa_sign_digest(const PrivateKey& key, ByteView value);
+
 /// \name Between the two forms of an ECDSA signature
 /// @{
 /// Throws MalformedData when the length is not twice order_size().

@@ -49,14 +49,15 @@ bool Pins::matches(const SecretBytes& stored, ByteView given, unsigned& left, un
 Response Pins::verify(Entry& entry, const Command& command, Session& session, Tally& tally) {
     const Rights right = right::pin(entry.pin.reference);
     if (command.p1() != 0) return status_only(sw::wrong_parameters);
-    if (command.data().empty()) {
+    if (command.data().empty() && !entry.pin.query_costs_a_try) {
         ++tally.verify_queries;
         if (entry.pin.transport) return status_only(sw::reference_data_not_usable);
         return (session.verified & right) != 0 ? status_only(sw::ok) : refused(entry.left);
     }
     ++tally.verify_tries;
     if (entry.pin.transport) return status_only(sw::reference_data_not_usable);
-    if (command.data().size() != entry.pin.block.size()) return status_only(sw::wrong_length);
+    if (!command.data().empty() && command.data().size() != entry.pin.block.size())
+        return status_only(sw::wrong_length);
     session.verified &= ~right;
     if (!matches(entry.pin.block, command.data(), entry.left, entry.pin.tries)) return refused(entry.left);
     session.verified |= right;

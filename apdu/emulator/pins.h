@@ -13,6 +13,7 @@ struct Pin {
     bool transport = false;  ///< must be changed before it can be verified
     SecretBytes unblocking;  ///< the code that gives the tries back, without which there is no way; may be empty
     unsigned unblocking_tries = 10;
+    bool query_costs_a_try = false;  ///< an empty VERIFY is a wrong PIN to the card
 };
 
 /// VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER (ISO/IEC 7816-4, 11.5.6 to 11.5.8) for the PINs of a card. A

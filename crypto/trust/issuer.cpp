@@ -265,9 +265,9 @@ Bytes sign_data(const Oid& content_type, ByteView content, const std::vector<Cer
 
     const bool ber = options.indefinite_length;
     const int version = options.version.value_or(options.by_key_id || content_type != kData ? 3 : 1);
-    const Bytes encapsulated = constructed(
-        ber, Tag::sequence,
-        {asn1::oid(content_type), constructed(ber, asn1::context_constructed(0), {content_octets(content, ber)})});
+    const Bytes enclosed =
+        options.detached ? Bytes() : constructed(ber, asn1::context_constructed(0), {content_octets(content, ber)});
+    const Bytes encapsulated = constructed(ber, Tag::sequence, {asn1::oid(content_type), enclosed});
     const Bytes body =
         constructed(ber, Tag::sequence,
                     {asn1::integer(static_cast<std::uint64_t>(version)), asn1::set_of(digest_algorithms), encapsulated,

@@ -83,6 +83,7 @@ struct SigningOptions {
     bool without_attributes = false;
     bool by_key_id = false;
     bool without_certificate = false;
+    bool detached = false;        ///< the content is signed but not enclosed
     bool bare_algorithm = false;  ///< the key's algorithm, or RSASSA-PSS without parameters, as signature algorithm
     std::optional<int> version;   ///< of SignedData
     std::optional<Bytes> signer_issuer;          ///< a Name in place of that of the certificate
