@@ -31,20 +31,6 @@ std::uint8_t image_data_type(ByteView portrait) {
     throw InvalidInput("input.portrait", "the portrait is neither JPEG nor JPEG 2000");
 }
 
-/// ISO/IEC 19794-5, 5.3 to 5.8, with nothing said of the face.
-Bytes facial_record(ByteView portrait) {
-    const Bytes information = from_hex("0000 00 00 00 000000 0000 000000 000000");  // no feature points
-    const Bytes image = concat({Bytes{0x01, image_data_type(portrait)}, to_big_endian(kPortraitWidth, 2),
-                                to_big_endian(kPortraitHeight, 2), from_hex("00 00 0000 0000")});
-    const std::size_t block = 4 + information.size() + image.size() + portrait.size();
-    constexpr std::size_t kHeader = 14;
-    return concat({as_bytes(std::string_view("FAC\0"
-                                             "010\0",
-                                             8)),
-                   to_big_endian(kHeader + block, 4), to_big_endian(1, 2), to_big_endian(block, 4), information, image,
-                   portrait});
-}
-
 }  // namespace
 
 Bytes write_com(const std::vector<unsigned>& data_groups) {
@@ -57,6 +43,20 @@ Bytes write_com(const std::vector<unsigned>& data_groups) {
 Bytes write_dg1(const Person& person) {
     const std::string lines = mrz::format(mrz_of(person));
     return file(lds::File::dg1, {tlv::encode(0x5F1F, as_bytes(lines))});
+}
+
+/// ISO/IEC 19794-5, 5.3 to 5.8, with nothing said of the face.
+Bytes facial_record(ByteView portrait) {
+    const Bytes information = from_hex("0000 00 00 00 000000 0000 000000 000000");  // no feature points
+    const Bytes image = concat({Bytes{0x01, image_data_type(portrait)}, to_big_endian(kPortraitWidth, 2),
+                                to_big_endian(kPortraitHeight, 2), from_hex("00 00 0000 0000")});
+    const std::size_t block = 4 + information.size() + image.size() + portrait.size();
+    constexpr std::size_t kHeader = 14;
+    return concat({as_bytes(std::string_view("FAC\0"
+                                             "010\0",
+                                             8)),
+                   to_big_endian(kHeader + block, 4), to_big_endian(1, 2), to_big_endian(block, 4), information, image,
+                   portrait});
 }
 
 Bytes write_dg2(ByteView portrait) {

@@ -18,6 +18,9 @@ Bytes write_dg1(const Person& person);
 /// "input.portrait" when it is neither.
 Bytes write_dg2(ByteView portrait);
 
+/// The record of ISO/IEC 19794-5 in it, which is that of INCITS 385 too. Throws as write_dg2().
+Bytes facial_record(ByteView portrait);
+
 /// EF.DG3 or EF.DG4 without a biometric instance, filled up with data of no meaning (Doc 9303-10, 4.7.3.1).
 Bytes write_empty_biometrics(lds::File which, ByteView filler);
 
