@@ -56,8 +56,8 @@ void add_file(DedicatedFile& application, ByteView from_application, Bytes conte
         const auto identifier = static_cast<std::uint16_t>(from_big_endian(from_application.first(2)));
         auto& below = place->directories;
         const auto found = std::ranges::find(below, identifier, &DedicatedFile::identifier);
-        if (found == below.end()) below.emplace_back().identifier = identifier;
-        place = found == below.end() ? &below.back() : &*found;
+        place = found == below.end() ? &below.emplace_back() : &*found;
+        place->identifier = identifier;
     }
     place->files.push_back(
         {static_cast<std::uint16_t>(from_big_endian(from_application)), 0, std::move(content), right::none});

@@ -55,22 +55,9 @@ protected:
 
 TEST_F(PivCardTest, AnswersSelectWithItsPropertyTemplate) {
     const Response response = channel.transmit(Command(0x00, 0xA4, 0x04, 0x00, kPivApplication, 256));
-    EXPECT_EQ(to_hex(response.data).substr(0, 38),
-              "61"
-              "24"
-              "4F06"
-              "000010000100"
-              "7907"
-              "4F05"
-              "A000000308"
-              "50");
+    EXPECT_EQ(to_hex(response.data).substr(0, 40), "61244F0600001000010079074F05A00000030850");
     EXPECT_EQ(send(Command::select_application(from_hex("A000000308000010000200"))), sw::file_not_found);
-    EXPECT_EQ(to_hex(get("7E").data),
-              "7E"
-              "12"
-              "4F0B"
-              "A000000308000010000100"
-              "5F2F024000");
+    EXPECT_EQ(to_hex(get("7E").data), "7E124F0BA0000003080000100001005F2F024000");
 }
 
 TEST_F(PivCardTest, GivesCertificatesThatChainToTheRoot) {
@@ -109,10 +96,7 @@ TEST_F(PivCardTest, HashesItsObjectsInTheSecurityObject) {
     const Bytes signature = part("5FC106", 0xBB);
     const auto data = trust::SignedData::parse(signature);
     EXPECT_EQ(trust::verify_signer(data, data.signers().at(0)).result, Result::passed);
-    EXPECT_EQ(to_hex(part("5FC106", 0xBA)),
-              "013001"
-              "026030"
-              "033000");
+    EXPECT_EQ(to_hex(part("5FC106", 0xBA)), "013001026030033000");
     const std::string content = to_hex(data.content());
     for (const std::string_view tag : {"5FC109", "5FC108", "5FC102"}) {
         const Bytes object = get(tag).data;
