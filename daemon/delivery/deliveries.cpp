@@ -98,8 +98,8 @@ std::string Deliveries::add(const Transaction& transaction, const ExpectedCard& 
 
 Delivery Deliveries::get(std::string_view id) {
     Statement statement = database_->prepare(
-        "SELECT custodian, stage, since, manifest, batch, office, fee, card_signer, personal FROM delivery "
-        "WHERE id = ?");
+        "SELECT custodian, stage, since, manifest, batch, office, fee, card_signer, personal, arrived_at "
+        "FROM delivery WHERE id = ?");
     statement.with(id);
     if (!statement.step()) unknown();
     Delivery delivery;
@@ -113,6 +113,7 @@ Delivery Deliveries::get(std::string_view id) {
     delivery.card.fee = statement.integer(6);
     delivery.card.card_signer = statement.text(7);
     decode_personal(keys_->open(personal_of(id), statement.blob(8)).view(), delivery.card);
+    if (!statement.is_null(9)) delivery.arrived_at = from_unix(statement.integer(9));
     return delivery;
 }
 
@@ -210,6 +211,10 @@ std::uint64_t Deliveries::move(const Transaction& transaction, std::string_view 
     database.prepare("UPDATE delivery SET stage = ?, since = ? WHERE id = ? AND stage = ?")
         .with(to, unix_time(act.at), id, delivery.stage)
         .run();
+    if (move->act == "check_in")  // put back from the desk it has lain here all the time
+        database.prepare("UPDATE delivery SET arrived_at = ?, noticed = 0 WHERE id = ?")
+            .with(unix_time(act.at), id)
+            .run();
 
     Act told = act;
     told.facts.emplace("from", name(delivery.stage));

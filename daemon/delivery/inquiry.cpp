@@ -6,6 +6,7 @@
 #include "daemon/error.h"
 #include "daemon/text/digits.h"
 #include "daemon/text/national_code.h"
+#include "daemon/text/utf16.h"
 
 namespace tahvil::daemon {
 
@@ -14,15 +15,6 @@ namespace {
 constexpr std::chrono::hours kWindow{1};
 constexpr std::size_t kMaxWindows = 100'000;  // kept at once
 constexpr std::size_t kMaxTyped = 64;         // bytes of a code
-
-std::size_t utf16_units(std::string_view text) {
-    std::size_t units = 0;
-    for (const char each : text) {
-        const auto byte = static_cast<unsigned char>(each);
-        if ((byte & 0xC0U) != 0x80U) units += byte >= 0xF0 ? 2 : 1;
-    }
-    return units;
-}
 
 /// A typed code: ASCII digits, no spaces around.
 std::string typed_code(std::string_view typed) {

@@ -110,7 +110,41 @@ CREATE TABLE handover_key (
 ) WITHOUT ROWID;
 )";
 
-constexpr std::array kSchema{Migration{1, kJournal}, Migration{2, kDeliveries}, Migration{3, kHandovers}};
+// arrived_at is when the card was checked in, noticed the last NoticeKind that was raised since. Stages 2 and 3 are
+// those in which a card waits for its holder.
+constexpr std::string_view kUncollected = R"(
+ALTER TABLE delivery ADD COLUMN arrived_at INTEGER;
+ALTER TABLE delivery ADD COLUMN noticed INTEGER NOT NULL DEFAULT 0;
+UPDATE delivery SET arrived_at = since WHERE stage IN (2, 3, 4);
+CREATE INDEX delivery_by_arrival ON delivery (arrived_at, id) WHERE stage IN (2, 3);
+CREATE INDEX delivery_by_notice  ON delivery (noticed, arrived_at, id) WHERE stage IN (2, 3);
+CREATE TABLE notice (
+    id        INTEGER PRIMARY KEY,
+    delivery  TEXT NOT NULL REFERENCES delivery (id),
+    kind      INTEGER NOT NULL,
+    state     INTEGER NOT NULL,
+    raised_at INTEGER NOT NULL,
+    next_try  INTEGER,
+    tries     INTEGER NOT NULL,
+    problem   TEXT NOT NULL,
+    reference TEXT NOT NULL
+);
+CREATE INDEX notice_due         ON notice (next_try, id) WHERE next_try IS NOT NULL;
+CREATE INDEX notice_by_state    ON notice (state, id);
+CREATE INDEX notice_by_delivery ON notice (delivery, id);
+CREATE TABLE shipment (
+    id        TEXT NOT NULL UNIQUE,
+    at        INTEGER NOT NULL,
+    cards     INTEGER NOT NULL,
+    journal   INTEGER NOT NULL REFERENCES journal_entry (position),
+    key       BLOB NOT NULL UNIQUE,
+    requested BLOB NOT NULL,
+    sealed    BLOB NOT NULL
+);
+)";
+
+constexpr std::array kSchema{Migration{1, kJournal}, Migration{2, kDeliveries}, Migration{3, kHandovers},
+                             Migration{4, kUncollected}};
 
 }  // namespace
 

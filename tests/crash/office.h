@@ -8,9 +8,12 @@
 #include <vector>
 
 #include "crypto/signer.h"
+#include "crypto/trust/issuer.h"
 #include "daemon/delivery/check_in.h"
 #include "daemon/delivery/handover.h"
 #include "daemon/delivery/manifest.h"
+#include "daemon/delivery/shipment.h"
+#include "daemon/delivery/uncollected.h"
 #include "daemon/error.h"
 #include "daemon/journal/verification.h"
 #include "daemon/store/schema.h"
@@ -24,7 +27,12 @@ struct OfficeKeys {
 
     StoreKeys store;
     std::unique_ptr<Signer> journal = signer_in_memory(PrivateKey::generate_ed25519());
-    std::unique_ptr<Signer> receipts = signer_in_memory(PrivateKey::generate_ec(Curve::secp256r1));
+    trust::CertifiedKey office = trust::issue_self_signed(
+        trust::CertificateTemplate::document_signer(trust::NameWriter().country("UT").common_name("Office 12").der(),
+                                                    {kNow - std::chrono::days(1), kNow + std::chrono::days(365)}),
+        PrivateKey::generate_ec(Curve::secp256r1));
+    Bytes certificate = office.certificate;
+    std::unique_ptr<Signer> receipts = signer_in_memory(std::move(office.key));
 };
 
 /// One run of a daemon's desk on a store, and the acts of a day at it. Each is done as a client would do it again after
@@ -36,7 +44,11 @@ public:
           database(folder / "store.db", store_schema(), {std::chrono::milliseconds(5000), vfs}),
           journal(database, "office.example/12", *keys.journal),
           deliveries(database, keys.store, journal, "T1"),
-          handover(database, keys.store, journal, deliveries, HandoverPolicy::standard()) {}
+          handover(database, keys.store, journal, deliveries, HandoverPolicy::standard()),
+          outbox(database, deliveries, OutboxRules{},
+                 [this](std::chrono::sys_seconds at) { return uncollected.returns_on(at); }),
+          uncollected(database, deliveries, outbox, calendar, UncollectedTerms{}),
+          shipments(database, keys.store, journal, deliveries) {}
 
     static constexpr const char* kFirst = "T1-00000001";
     static constexpr const char* kSecond = "T1-00000002";
@@ -44,9 +56,10 @@ public:
     static Act by(const std::string& actor, const std::string& why = {}) { return {actor, kNow, why, {}}; }
 
     static std::string manifest() {
-        std::string text = "tracking_code,national_code,given_name,family_name,birth_date,card_serial\n";
+        std::string text = "tracking_code,national_code,given_name,family_name,birth_date,card_serial,phone\n";
         for (int i = 1; i <= 4; ++i)
-            text += "TRACK-" + std::to_string(i) + ",0012345679,Sara,Rad,1990-03-21,SERIAL-" + std::to_string(i) + "\n";
+            text += "TRACK-" + std::to_string(i) + ",0012345679,Sara,Rad,1990-03-21,SERIAL-" + std::to_string(i) +
+                    ",09120000000\n";
         return text;
     }
     static Verdict verdict(int number, bool chip_proved = true) {
@@ -107,6 +120,22 @@ public:
         transaction.commit();
     }
 
+    /// Late enough for a notice that was claimed before a crash.
+    void send_notices() {
+        Statement latest = database.prepare("SELECT max(next_try) FROM notice");
+        const std::chrono::sys_seconds now{std::chrono::seconds(latest.step() ? latest.integer(0) : 0)};
+        outbox.send_due(
+            [](const NoticeMessage&) {
+                return SendResult{SendResult::Outcome::sent, {}, "sms"};
+            },
+            [now] { return now; }, 10);
+    }
+    void send_back() {
+        shipments.send_back(std::vector<std::string>{kSecond}, "key-9",
+                            {keys_->receipts.get(), {keys_->certificate}, "office.example/12"},
+                            {"operator-7", kNow + std::chrono::days(100), "not fetched", {}});
+    }
+
     /// What the store holds, without what is random or only derived: to be the same after one act, however often it
     /// was begun.
     std::string content() {
@@ -115,7 +144,9 @@ public:
              {"SELECT id || ' ' || stage FROM delivery ORDER BY id",
               "SELECT delivery || ' ' || item || ' ' || state FROM handover_item ORDER BY delivery, item",
               "SELECT body ->> '$.kind' FROM journal_entry ORDER BY position", "SELECT id FROM receipt",
-              "SELECT count(*) FROM handover_key", "SELECT count(*) FROM delivery_salt",
+              "SELECT count(*) FROM handover_key", "SELECT id || ' ' || cards FROM shipment",
+              "SELECT delivery || ' ' || kind || ' ' || state FROM notice ORDER BY id",
+              "SELECT count(*) FROM delivery_salt",
               "SELECT delivery || ' ' || journal || ' ' || to_stage FROM delivery_move ORDER BY journal"}) {
             Statement statement = database.prepare(query);
             while (statement.step()) text += statement.text(0) + "\n";
@@ -151,6 +182,15 @@ public:
                   "SELECT count(*) FROM delivery JOIN delivery_move AS last ON last.delivery = delivery.id WHERE "
                   "journal = (SELECT max(journal) FROM delivery_move WHERE delivery = delivery.id) "
                   "AND to_stage <> stage"},
+                 {"a shipment that the journal does not tell of",
+                  "SELECT count(*) FROM shipment LEFT JOIN journal_entry ON position = journal "
+                  "WHERE body ->> '$.subject' IS NOT id"},
+                 {"a card sent back without a shipment",
+                  "SELECT (SELECT count(*) FROM delivery WHERE stage = 6) - "
+                  "(SELECT coalesce(sum(cards), 0) FROM shipment)"},
+                 {"a holder told without a notice",
+                  "SELECT count(*) FROM delivery_move LEFT JOIN notice ON notice.delivery = delivery_move.delivery "
+                  "WHERE to_stage = 3 AND state IS NOT 2"},
                  {"half a manifest",
                   "SELECT count(*) FROM manifest WHERE cards <> (SELECT count(*) FROM delivery WHERE "
                   "delivery.manifest = manifest.id)"},
@@ -177,6 +217,10 @@ public:
     Journal journal;
     Deliveries deliveries;
     Handover handover;
+    OfficeCalendar calendar{{"Asia/Tehran", {"friday"}, {}}};
+    Outbox outbox;
+    Uncollected uncollected;
+    Shipments shipments;
 };
 
 /// One act of the day.
@@ -203,6 +247,9 @@ inline const std::vector<OfficeAct>& office_day() {
         {"hand_over", [](Office& office) { office.hand_over(Office::kFirst); }},
         {"begin_another", [](Office& office) { office.begin(Office::kSecond); }},
         {"put_back", [](Office& office) { office.put_back(); }},
+        {"raise_notices", [](Office& office) { office.uncollected.raise_notices(10, Office::by("service")); }},
+        {"send_notices", [](Office& office) { office.send_notices(); }},
+        {"send_back", [](Office& office) { office.send_back(); }},
     };
     return day;
 }
