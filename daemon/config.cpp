@@ -11,6 +11,7 @@
 
 #include "apdu/emulator/fault.h"
 #include "apdu/profiles/toml.h"
+#include "crypto/signer.h"
 
 namespace tahvil::daemon {
 
@@ -132,6 +133,16 @@ EmbeddedReaderConfig read_embedded_reader(const toml::Table& table) {
     return reader;
 }
 
+TerminalAuthenticationConfig read_terminal_authentication(const toml::Table& table) {
+    TerminalAuthenticationConfig config{table.text("certificates"), table.text("key")};
+    if (!config.certificates.starts_with('/'))
+        throw table.refuse("certificates", "the path is not absolute", "the absolute path of a file or folder");
+    if (!config.key.starts_with('/') && !is_token_uri(config.key))
+        throw table.refuse("key", "it names neither a file nor a token", "an absolute path, or a pkcs11: URI");
+    table.finish();
+    return config;
+}
+
 LogLevel log_level(std::string_view word) {
     if (word == "error") return LogLevel::error;
     if (word == "warning") return LogLevel::warning;
@@ -184,6 +195,8 @@ Config parse_config(std::string_view text, std::string_view source, const Surrou
             throw table.refuse("id", "another embedded reader has the same", "an id of its own for each");
         config.embedded_readers.push_back(std::move(reader));
     }
+    for (const auto& table : top.tables("terminal_authentication"))
+        config.terminal_authentication.push_back(read_terminal_authentication(table));
     top.finish();
     return config;
 }

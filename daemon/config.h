@@ -45,6 +45,12 @@ struct EmbeddedReaderConfig {
     std::string fault;   ///< as `tahvil emulate --fault` takes it; empty: none
 };
 
+/// A key by which cards know this terminal, with its certificates.
+struct TerminalAuthenticationConfig {
+    std::string certificates;  ///< path of a file of CV certificates, or of a folder of such files
+    std::string key;           ///< path of a PEM file, or a pkcs11: URI
+};
+
 /// What the daemon is told. Every value is there, by default or from the file.
 struct Config {
     std::string state_directory;
@@ -59,6 +65,7 @@ struct Config {
     std::chrono::seconds check_time{120};  ///< for one check, waiting included
     api::RoleMap roles;
     std::vector<EmbeddedReaderConfig> embedded_readers;
+    std::vector<TerminalAuthenticationConfig> terminal_authentication;
 };
 
 /// Reads a configuration (TOML). An empty text gives the defaults. Throws InvalidInput that names `source`, line and

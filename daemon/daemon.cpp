@@ -48,6 +48,14 @@ std::optional<EmbeddedSpecimens> specimens_of(const Config& config) {
     return make_embedded_specimens(config.embedded_readers, now(), system_random);
 }
 
+Terminals load_terminals(const Config& config) {
+    Terminals terminals;
+    for (const TerminalAuthenticationConfig& from : config.terminal_authentication)
+        terminals.push_back(
+            std::make_shared<TerminalCredentials>(TerminalCredentials::load(from.certificates, from.key)));
+    return terminals;
+}
+
 /// A shipped policy by its name, or one from a file.
 std::shared_ptr<const Policy> load_policy(const std::string& name) {
     if (!name.starts_with('/')) return std::make_shared<const Policy>(Policy::shipped(name));
@@ -67,6 +75,7 @@ class Daemon::Impl {
 public:
     Impl(const Config& config, api::ListeningSocket listening, const Log& log, api::Server::IdentifyPeer identify)
         : policy_(load_policy(config.policy)),
+          terminals_(load_terminals(config)),
           demo_(config.demo),
           events_(to_hex(random_bytes(system_random, kEpochBytes)), config.limits.events_kept, now),
           specimens_(specimens_of(config)),
@@ -105,6 +114,7 @@ private:
             return lists->check(issuer, serial, at, age_limit);
         };
         knowledge.policy = policy_;
+        knowledge.terminals = terminals_;
         knowledge.at = now();
         knowledge.software = "tahvild " TAHVIL_VERSION;
         knowledge.demo = demo_;
@@ -128,6 +138,7 @@ private:
     }
 
     std::shared_ptr<const Policy> policy_;
+    Terminals terminals_;
     bool demo_;
     api::EventLog events_;
     std::optional<EmbeddedSpecimens> specimens_;  // while the daemon starts

@@ -269,6 +269,11 @@ const asn1::Oid& signature_terminal() {
     return identifier;
 }
 
+bool CertificateKey::is(const PublicKey& other) const {
+    if (other.kind() == KeyKind::rsa) return other.rsa_modulus() == modulus && other.rsa_exponent() == exponent;
+    return other.kind() == KeyKind::ec && (!curve || *curve == other.curve()) && other.value() == point;
+}
+
 PublicKey CertificateKey::resolve(const std::optional<Curve>& issuers) const {
     if (point.empty()) return PublicKey::rsa(modulus, exponent);
     const std::optional<Curve>& named = curve ? curve : issuers;

@@ -51,6 +51,9 @@ struct CertificateKey {
     /// Throws MalformedData "cv.no_domain_parameters" when neither the key nor the issuer says the curve, CryptoError
     /// "crypto.bad_key" for a key that can not be used.
     PublicKey resolve(const std::optional<Curve>& issuers) const;
+
+    /// Whether it is this key, on whichever curve where none is said.
+    bool is(const PublicKey& other) const;
 };
 
 /// A certificate, taken apart.

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kPace = "access.pace";
 constexpr std::string_view kBac = "access.bac";
+constexpr std::size_t kDatesWithCheckDigits = 14;  // at the end of the MRZ information
 
 Check check(std::string_view id, Result result, std::string reason = {}, Details detail = {}) {
     return {std::string{id}, result, std::move(reason), std::move(detail)};
@@ -157,6 +158,8 @@ private:
         options.random = opening_.random;
         options.allow_last_try = secrets_.allow_last_try;
         opened_.pace = pace::establish(opened_.channel(), *opened_.offer, password, options);
+        const pace::Party& party = opened_.pace->party;
+        opened_.chip_identifier = terminal_authentication::chip_identifier(party.group(), party.peer_public_key());
         if (opened_.secure) {
             opened_.secure->restart(opened_.pace->keys);
         } else {
@@ -181,6 +184,9 @@ private:
             opened_.checks.push_back(check(kBac, Result::undetermined, "not_supported_by_card"));
             return;
         }
+        // Doc 9303-11, 7.1.2: the document number with its check digit, as the key is derived from it.
+        const ByteView information = secrets_.mrz_information->view();
+        opened_.chip_identifier = to_bytes(information.first(information.size() - kDatesWithCheckDigits));
         note_cipher(CipherAlgorithm::two_key_triple_des);
         opened_.checks.push_back(check(kBac, Result::passed));
     }

@@ -35,8 +35,11 @@ struct OpenedCard {
     std::optional<pace::Offer> offer;          ///< what was taken of it
     std::optional<pace::Established> pace;     ///< how that went
     bool pin_proved = false;                   ///< PACE was done with the PIN
-    std::optional<Bytes> card_security;        ///< EF.CardSecurity, where chip authentication mapping needs it
-    std::vector<Check> checks;                 ///< chip.recognised, access.pace, access.bac
+    Bytes chip_identifier;                     ///< ID_IC of terminal authentication
+    Bytes ephemeral_key;                       ///< Comp(PK_DH,IFD) of chip authentication version 1, once done
+    std::shared_ptr<const TerminalCredentials> terminal;  ///< what was shown in terminal authentication
+    std::optional<Bytes> card_security;  ///< EF.CardSecurity, where chip authentication mapping needs it
+    std::vector<Check> checks;           ///< chip.recognised, access.pace, access.bac
     Deviations deviations;
 };
 

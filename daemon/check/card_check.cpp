@@ -13,6 +13,7 @@
 #include "crypto/trust/security_object.h"
 #include "daemon/check/card_access.h"
 #include "daemon/check/chip_check.h"
+#include "daemon/check/terminal_check.h"
 
 namespace tahvil::daemon {
 
@@ -138,6 +139,19 @@ private:
                             : check("read.complete", Result::undetermined, "files_refused", {{"refused", refused}}));
     }
 
+    /// What is behind terminal authentication, as far as EF.SOD lists it and this terminal may read it.
+    void read_biometrics(const DocumentFindings& findings) {
+        for (const lds::File file : biometric_groups(opened_.terminal->certificate.authorization)) {
+            if (!findings.authentication.lds->hashes.contains(static_cast<int>(*lds::data_group_number(file))))
+                continue;
+            read_one(file);
+            if (!document_.refused.contains(file)) continue;
+            const auto complete = std::ranges::find(verdict_.checks, "read.complete", &Check::id);
+            *complete = check("read.complete", Result::undetermined, "files_refused",
+                              {{"refused", std::string{lds::name(file)}}});
+        }
+    }
+
     void read_one(lds::File file) {
         const lds::FileEntry& entry = lds::entry(file);
         const std::uint64_t before = now_.bytes;
@@ -174,6 +188,25 @@ private:
                            lds && lds->hashes.contains(14));
         }
         check_chip(findings, data_group_14);
+        if (data_group_14 && asked_.want.contains(Part::files) && check_terminal(*data_group_14)) {
+            read_biometrics(findings);
+            check_again();
+        }
+    }
+
+    /// With more files than before.
+    void check_again() {
+        const DocumentFindings findings = check_document(document_, asked_.expected, knowledge_);
+        std::erase_if(verdict_.checks, [&](const Check& old) { return find(findings.checks, old.id) != nullptr; });
+        add_to(verdict_, findings);
+    }
+
+    /// True when the card has accepted this terminal.
+    bool check_terminal(const SecurityInfos& data_group_14) {
+        const auto result = authenticate_terminal(opened_, data_group_14, knowledge_.terminals, random_);
+        if (!result) return false;
+        verdict_.checks.push_back(*result);
+        return result->passed();
     }
 
     void check_chip(const DocumentFindings& findings, const std::optional<SecurityInfos>& data_group_14) {

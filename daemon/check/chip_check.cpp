@@ -98,18 +98,20 @@ private:
         if (offer.protocol.cipher == CipherAlgorithm::two_key_triple_des) {
             note(verdict_.deviations, DeviationCode::algorithm_triple_des, "chip authentication");
         }
-        return judge_answer(data_groups_verified(),
-                            {{"method", "chip_authentication"},
-                             {"protocol", chip_authentication::description(offer.protocol)},
-                             {"key", offer.key.description()},
-                             {"key_in", "EF.DG14"}},
-                            [&] {
-                                chip_authentication::authenticate(*card_.secure, offer, random_);
-                                // Only a chip with the key can protect what comes next.
-                                const std::uint8_t file = lds::entry(lds::File::security_object).short_identifier;
-                                card_.secure->require(Command::read_binary_short(file, 0, 1), "READ BINARY of EF.SOD");
-                                return true;
-                            });
+        return judge_answer(
+            data_groups_verified(),
+            {{"method", "chip_authentication"},
+             {"protocol", chip_authentication::description(offer.protocol)},
+             {"key", offer.key.description()},
+             {"key_in", "EF.DG14"}},
+            [&] {
+                card_.ephemeral_key =
+                    chip_authentication::authenticate(*card_.secure, offer, random_).compressed_public_key();
+                // Only a chip with the key can protect what comes next.
+                const std::uint8_t file = lds::entry(lds::File::security_object).short_identifier;
+                card_.secure->require(Command::read_binary_short(file, 0, 1), "READ BINARY of EF.SOD");
+                return true;
+            });
     }
 
     Check by_active_authentication() {

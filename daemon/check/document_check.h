@@ -12,6 +12,7 @@
 #include "crypto/trust/national_path.h"
 #include "crypto/trust/passive_authentication.h"
 #include "daemon/check/policy.h"
+#include "daemon/check/terminal_credentials.h"
 #include "daemon/check/verdict.h"
 
 namespace tahvil::daemon {
@@ -40,6 +41,7 @@ struct Knowledge {
     std::shared_ptr<const trust::TrustStore> trust;
     CardRevocation card_revocation;  ///< may be empty: no list
     std::shared_ptr<const Policy> policy;
+    Terminals terminals;  ///< for cards that ask who reads them
     Time at{};
     std::string software;
     bool demo = false;

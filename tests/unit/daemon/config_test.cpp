@@ -110,6 +110,23 @@ TEST(Config, DescribesEmbeddedReaders) {
     EXPECT_THAT(refusal("[[embedded_reader]]\nid = \"A/b\""), HasSubstr("can not stand in a path"));
 }
 
+TEST(Config, NamesTheKeysOfTerminalAuthentication) {
+    const Config config = parse(R"(
+        [[terminal_authentication]]
+        certificates = "/etc/tahvil/terminal"
+        key = "pkcs11:token=office-12;object=terminal?pin-source=file:/etc/tahvil/token.pin"
+        [[terminal_authentication]]
+        certificates = "/etc/tahvil/eid.cvcert"
+        key = "/etc/tahvil/eid.pem"
+    )");
+    ASSERT_EQ(config.terminal_authentication.size(), 2U);
+    EXPECT_EQ(config.terminal_authentication[1].key, "/etc/tahvil/eid.pem");
+    const std::string table = "[[terminal_authentication]]\n";
+    EXPECT_THAT(refusal(table + "key = \"/k\""), HasSubstr("certificates"));
+    EXPECT_THAT(refusal(table + "certificates = \"/c\"\nkey = \"k.pem\""), HasSubstr("neither a file nor a token"));
+    EXPECT_THAT(refusal(table + "certificates = \"c\"\nkey = \"/k\""), HasSubstr("not absolute"));
+}
+
 TEST(Config, NamesFileLineKeyAndWhatIsAllowedOfASlip) {
     EXPECT_THAT(refusal("[limits]\n\nconections = 1"),
                 testing::AllOf(HasSubstr("tahvild.toml:3:1: limits.conections: there is no such key"),
