@@ -30,7 +30,8 @@ struct Role {
     RoleKind kind = RoleKind::operator_;
     std::string party;  ///< the name of a relying party, empty for every other role
 
-    auto operator<=>(const Role&) const = default;
+    // The check takes the 0 of a defaulted comparison for a pointer.
+    auto operator<=>(const Role&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// "operator", "relying_party:bank"; nothing when it is no role.

@@ -12,9 +12,9 @@ struct Limits {
     std::size_t connections_per_uid = 256;
     std::size_t event_streams = 128;
     std::size_t event_streams_per_uid = 32;
-    std::size_t header_bytes = 16 * 1024;       ///< request line and fields
-    std::size_t body_bytes = 64 * 1024;         ///< JSON
-    std::size_t file_bytes = 32 * 1024 * 1024;  ///< a trust file
+    std::size_t header_bytes = 16384;                        ///< request line and fields
+    std::size_t body_bytes = 65536;                          ///< JSON
+    std::size_t file_bytes = std::size_t{32} * 1024 * 1024;  ///< a trust file
     std::size_t requests_per_second_per_uid = 500;
     std::size_t requests_burst_per_uid = 1000;
     std::size_t checks_queued_per_reader = 4;

@@ -39,7 +39,7 @@ bool is_bidirectional_control(UChar32 character) {
 }
 
 bool is_set(const char* name) {
-    const char* value = std::getenv(name);
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here sets a variable
     return value != nullptr && *value != '\0';
 }
 
@@ -51,11 +51,12 @@ std::string Console::paint(Colour colour, std::string_view text) const {
 }
 
 Console standard_console() {
-    const char* terminal = std::getenv("TERM");
+    const char* terminal = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe)
     const bool colours = !is_set("NO_COLOR") && terminal != nullptr && std::string_view(terminal) != "dumb";
     return {std::cout,
             std::cerr,
-            language_of([](const char* name) -> const char* { return std::getenv(name); }),
+            language_of(
+                [](const char* name) -> const char* { return std::getenv(name); }),  // NOLINT(concurrency-mt-unsafe)
             isatty(STDOUT_FILENO) == 1 && colours,
             isatty(STDERR_FILENO) == 1,
             isatty(STDIN_FILENO) == 1};

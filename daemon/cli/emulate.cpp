@@ -35,7 +35,8 @@ public:
     StopOnSignal(const StopOnSignal&) = delete;
     StopOnSignal& operator=(const StopOnSignal&) = delete;
     ~StopOnSignal() {
-        pthread_kill(waiter_.native_handle(), SIGTERM);
+        // The signal is blocked: it ends the wait of the thread, and not the thread.
+        pthread_kill(waiter_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread,cert-pos44-c)
         waiter_.join();
     }
 
@@ -48,7 +49,7 @@ private:
 };
 
 emulator::Person person_of(const EmulateArguments& arguments, std::chrono::year_month_day today) {
-    const emulator::Person specimen = emulator::specimen_person(today);
+    emulator::Person specimen = emulator::specimen_person(today);
     if (!arguments.person) return specimen;
     const Bytes file = read_input_file(*arguments.person, kLargestPersonFile);
     return emulator::read_person(as_text(file), arguments.person->string(), specimen);

@@ -18,7 +18,7 @@ constexpr std::size_t kLockedMemory = 64UL * 1024;
 
 std::string socket_path(const Arguments& arguments) {
     if (!arguments.socket.empty()) return arguments.socket;
-    const char* variable = std::getenv("TAHVIL_SOCKET");
+    const char* variable = std::getenv("TAHVIL_SOCKET");  // NOLINT(concurrency-mt-unsafe): no thread yet
     return variable != nullptr && *variable != '\0' ? std::string(variable) : std::string(client::kDefaultSocket);
 }
 
