@@ -197,6 +197,7 @@ Config parse_config(std::string_view text, std::string_view source, const Surrou
     }
     for (const auto& table : top.tables("terminal_authentication"))
         config.terminal_authentication.push_back(read_terminal_authentication(table));
+    config.desk = read_desk_config(top, config.state_directory);
     top.finish();
     return config;
 }

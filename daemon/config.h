@@ -11,6 +11,7 @@
 
 #include "daemon/api/access.h"
 #include "daemon/api/limits.h"
+#include "daemon/desk/desk_config.h"
 #include "daemon/log.h"
 
 namespace tahvil::daemon {
@@ -66,6 +67,7 @@ struct Config {
     api::RoleMap roles;
     std::vector<EmbeddedReaderConfig> embedded_readers;
     std::vector<TerminalAuthenticationConfig> terminal_authentication;
+    DeskConfig desk;
 };
 
 /// Reads a configuration (TOML). An empty text gives the defaults. Throws InvalidInput that names `source`, line and

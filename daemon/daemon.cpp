@@ -10,7 +10,9 @@
 #include "daemon/api/api.h"
 #include "daemon/api/handlers.h"
 #include "daemon/check/policy.h"
+#include "daemon/private_file.h"
 #include "daemon/reader/embedded_specimens.h"
+#include "daemon/terminal/specimen_authority.h"
 
 namespace tahvil::daemon {
 
@@ -62,6 +64,17 @@ std::shared_ptr<const Policy> load_policy(const std::string& name) {
     return std::make_shared<const Policy>(Policy::parse(read_whole(name), name));
 }
 
+/// A demonstration needs no key from outside: one is made beside the store.
+DeskConfig desk_config(const Config& config) {
+    DeskConfig desk = config.desk;
+    if (config.demo && desk.keys.empty()) {
+        const std::filesystem::path key = std::filesystem::path{config.state_directory} / "store.key";
+        if (!std::filesystem::exists(key)) write_private_file(key, random_bytes(system_random, StoreKeys::kKeySize));
+        desk.keys.push_back({1, "file:" + key.string()});
+    }
+    return desk;
+}
+
 CheckLimits check_limits(const Config& config) {
     CheckLimits limits;
     limits.queued_per_reader = config.limits.checks_queued_per_reader;
@@ -84,13 +97,17 @@ public:
           readers_({}, [this](const ReaderEvent& event) { api::publish(events_, event); }),
           checks_(
               readers_, [this] { return knowledge(); }, system_random, check_limits(config),
-              [this](const CheckEvent& event) { api::publish(events_, event); }),
-          handlers_(api::Services{readers_, checks_, trust_, events_, now, demo_}),
+              [this](const CheckEvent& event) { take(event); }),
+          terminal_(std::filesystem::path{config.state_directory} / "terminal"),
+          desk_(desk_config(config), config.limits.idempotency_key_time, terminal_, now),
+          desk_checks_(desk_, checks_, [this](const std::string& id) { publish_delivery(id); }),
+          handlers_(api::Services{readers_, checks_, trust_, events_, terminal_, desk_, desk_checks_, now, demo_}),
           api_(handlers_, config.roles, config.limits, log),
           listening_(std::move(listening)),
           server_(listening_.release(), api_, config.limits, log, std::move(identify)) {
         events_.on_publish([this] { server_.wake_streams(); });
         if (specimens_) add_embedded_readers(*specimens_);
+        if (demo_ && !terminal_.enrolled()) enrol_as_specimen();
         specimens_.reset();
         if (config.pcsc) readers_.watch_pcsc();
     }
@@ -121,6 +138,16 @@ private:
         return knowledge;
     }
 
+    /// What the desk makes of a check is true before anybody hears that it ended.
+    void take(const CheckEvent& event) {
+        if (event.kind == CheckEvent::Kind::ended) desk_checks_.ended(event.check);
+        api::publish(events_, event);
+    }
+
+    void publish_delivery(const std::string& id) {
+        api::publish_delivery(events_, desk_.work([&](OpenDesk& desk) { return desk.deliveries.get(id); }));
+    }
+
     void add_embedded_readers(EmbeddedSpecimens& specimens) {
         if (demo_) {
             import("embedded-specimen-issuer.cer", std::move(specimens.country_signer));
@@ -130,10 +157,20 @@ private:
         for (auto& reader : specimens.readers) readers_.add(std::move(reader));
     }
 
-    void import(const char* name, Bytes content) {
+    /// A demonstration's terminal has an authority of its own.
+    void enrol_as_specimen() {
+        const Bytes request = terminal_.enrol({"DEMO", "office.example/demo", {}, {}}, now());
+        SpecimenCertificate made = certify_as_specimen(request, now());
+        import("specimen-terminal-authority.cer", std::move(made.authority), {trust::Purpose::receipts});
+        terminal_.accept(made.certificate, *trust_.store(), now());
+    }
+
+    void import(const char* name, Bytes content, trust::Purposes purposes = {}) {
         trust::ImportOptions options;
         options.file = name;
         options.at = now();
+        options.allow_rollback = true;  // each run has an issuer of its own
+        if (!purposes.empty()) options.purposes = purposes;
         trust_.import({std::move(content), options});
     }
 
@@ -145,6 +182,9 @@ private:
     TrustService trust_;
     ReaderPool readers_;
     CheckService checks_;
+    Terminal terminal_;
+    Desk desk_;
+    DeskChecks desk_checks_;
     api::Handlers handlers_;
     api::Api api_;
     api::ListeningSocket listening_;

@@ -76,7 +76,6 @@ const Route* find_route(std::string_view method, std::string_view path, std::vec
 
 struct Api::Request {
     const Route* route = nullptr;
-    std::string target;
     Call call;
 };
 
@@ -117,7 +116,7 @@ std::variant<Admitted, Response> Api::begin(const Head& head, const Caller& call
         if (route == nullptr) throw NotFound("http.no_such_path", "there is no such path", "See /v1/openapi.json.");
 
         request->route = route;
-        request->target = target;
+        request->call.target = target;
         request->call.query = parse_query(*route, target.substr(std::min(target.size(), path.size() + 1)));
         request->call.last_event_id = printable_field(head, "last-event-id", kLongestEventId);
         if (route->idempotent)
@@ -161,11 +160,11 @@ Response Api::perform(const Request& request, const Caller& caller, const Wiping
     call.body = body;
     if (call.idempotency_key.empty()) return (operations_.*route.function)(call);
 
-    const Bytes body_digest = route.media == kJson ? JsonBody{call.body}.digest_without(route.secrets, digest_key_)
-                                                   : digest(DigestAlgorithm::sha256, {digest_key_, call.body});
-    const IdempotencyKeys::Scope scope{caller.peer.uid, std::string{route.method}, request.target,
-                                       call.idempotency_key};
-    if (const std::string made = keys_.begin(scope, body_digest); !made.empty()) return created_response(route, made);
+    call.body_digest = route.media == kJson ? JsonBody{call.body}.digest_without(route.secrets, {})
+                                            : digest(DigestAlgorithm::sha256, call.body);
+    const IdempotencyKeys::Scope scope{caller.peer.uid, std::string{route.method}, call.target, call.idempotency_key};
+    const Bytes keyed_digest = digest(DigestAlgorithm::sha256, {digest_key_, call.body_digest});
+    if (const std::string made = keys_.begin(scope, keyed_digest); !made.empty()) return created_response(route, made);
     try {
         Response response = (operations_.*route.function)(call);
         keys_.made(scope, response.created);

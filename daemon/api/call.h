@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,7 +35,9 @@ struct Call {
     std::vector<std::string> path;                           ///< the values of the template's parameters
     std::vector<std::pair<std::string, std::string>> query;  ///< only names that the contract knows, each once
     ByteView body;                                           ///< wiped after the call
+    std::string target;                                      ///< path and query as they came
     std::string idempotency_key;
+    Bytes body_digest;  ///< SHA-256 of the body without its secret members, where there is an idempotency_key
     std::string last_event_id;
 
     std::optional<std::string_view> query_value(std::string_view name) const;
@@ -47,6 +50,7 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> fields;  ///< beside media and length
     std::shared_ptr<Stream> stream;                           ///< in place of a body
     std::string created;                                      ///< the id of what was made
+    std::chrono::steady_clock::time_point not_before;         ///< held back until then
     bool close = false;                                       ///< nothing more is read from this connection
 };
 

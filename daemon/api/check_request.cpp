@@ -50,6 +50,8 @@ SecretBytes mrz_date(const Members& members, std::string_view key) {
     return SecretBytes{concat({text.subspan(2, 2), text.subspan(5, 2), text.subspan(8, 2)})};
 }
 
+}  // namespace
+
 AccessSecrets read_access(const Members& members) {
     AccessSecrets secrets;
     if (auto can = members.secret_if("can", kCanDigits)) {
@@ -83,6 +85,8 @@ AccessSecrets read_access(const Members& members) {
     return secrets;
 }
 
+namespace {
+
 Expected read_expected(const Members& members) {
     Expected expected;
     if (auto code = members.text_if("national_code", 10)) {
@@ -99,14 +103,14 @@ Expected read_expected(const Members& members) {
     return expected;
 }
 
+}  // namespace
+
 std::optional<HolderMethod> read_holder(const Members& members) {
     const auto method = members.choice_if("method", {"pin", "portrait"});
     members.finish();
     if (!method) return std::nullopt;
     return *method == "pin" ? HolderMethod::pin : HolderMethod::portrait;
 }
-
-}  // namespace
 
 CheckRequest read_check_request(ByteView body, uid_t owner) {
     const JsonBody document{body};

@@ -15,8 +15,9 @@ std::string EventLog::data_of(std::string_view type, const boost::json::object& 
     return boost::json::serialize(event);
 }
 
-void EventLog::publish(std::string_view type, const boost::json::object& members, std::optional<uid_t> owner) {
-    Event event{0, std::string{type}, data_of(type, members), owner};
+void EventLog::publish(std::string_view type, const boost::json::object& members, std::optional<uid_t> owner,
+                       std::string_view right) {
+    Event event{0, std::string{type}, data_of(type, members), owner, std::string{right}};
     {
         const std::lock_guard lock{mutex_};
         event.number = ++last_;
@@ -59,8 +60,8 @@ std::shared_ptr<const Event> EventLog::next_after(std::uint64_t number, bool& lo
     return lost ? events_.front() : events_[static_cast<std::size_t>(number + 1 - first)];
 }
 
-EventStream::EventStream(const EventLog& log, std::string_view last_event_id, uid_t caller, bool all)
-    : log_(log), caller_(caller), all_(all), position_(log.last_number()) {
+EventStream::EventStream(const EventLog& log, std::string_view last_event_id, Caller caller)
+    : log_(log), caller_(std::move(caller)), position_(log.last_number()) {
     if (last_event_id.empty()) return;
     if (const auto number = log.number_of(last_event_id)) {
         position_ = *number;
@@ -83,7 +84,9 @@ std::string EventStream::take(std::size_t most) {
         }
         if (!event) break;
         position_ = event->number;
-        if (all_ || !event->owner || *event->owner == caller_) tell(event->number, event->type, event->data);
+        const bool is_theirs = !event->owner || caller_.may_touch(*event->owner, "checks.any");
+        if (is_theirs && (event->right.empty() || caller_.may(event->right)))
+            tell(event->number, event->type, event->data);
     }
     return text;
 }

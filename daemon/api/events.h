@@ -23,6 +23,7 @@ struct Event {
     std::string type;            ///< "card.inserted"
     std::string data;            ///< one line of JSON, {"type": ..., "at": ..., ...}
     std::optional<uid_t> owner;  ///< who may see it; everybody when nobody
+    std::string right;           ///< that a caller needs to see it; empty: that of the stream alone
 };
 
 /// What happened lately, in order, kept for those who come back. Services publish from any thread.
@@ -35,7 +36,8 @@ public:
         : epoch_(std::move(epoch)), kept_(kept), now_(std::move(now)) {}
 
     /// `members` are what the event says beside its type and time.
-    void publish(std::string_view type, const boost::json::object& members, std::optional<uid_t> owner = std::nullopt);
+    void publish(std::string_view type, const boost::json::object& members, std::optional<uid_t> owner = std::nullopt,
+                 std::string_view right = {});
 
     /// Called after each event, on the publisher's thread. Waits for a call that is under way.
     void on_publish(std::function<void()> notify);
@@ -67,15 +69,15 @@ private:
 /// When what followed that one is no longer kept, or it is of another run, an event `reset` comes first.
 class EventStream : public Stream {
 public:
-    /// The caller sees what belongs to nobody, what is its own, and with `all` what is others'.
-    EventStream(const EventLog& log, std::string_view last_event_id, uid_t caller, bool all);
+    /// The caller sees what belongs to nobody, what is its own, and with the right checks.any what is others'; of what
+    /// takes a right, what it holds.
+    EventStream(const EventLog& log, std::string_view last_event_id, Caller caller);
 
     std::string take(std::size_t most) override;
 
 private:
     const EventLog& log_;
-    uid_t caller_;
-    bool all_;
+    Caller caller_;
     bool reset_ = false;
     std::uint64_t position_;
 };

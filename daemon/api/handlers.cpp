@@ -32,14 +32,6 @@ Response nothing() {
     return response;
 }
 
-json::value problem_of(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& thrown) {
-        return json::parse(problem(thrown).body);
-    }
-}
-
 json::object progress_of(const CheckView& check) {
     json::object progress{{"step", check.step}, {"bytes", check.bytes}};
     if (check.of != 0) progress["of"] = check.of;
@@ -58,6 +50,8 @@ json::object to_json(const CheckView& check) {
     return object;
 }
 
+}  // namespace
+
 bool is_true(const Call& call, std::string_view key) {
     const auto value = call.query_value(key);
     if (!value) return false;
@@ -67,7 +61,13 @@ bool is_true(const Call& call, std::string_view key) {
     return *value == "true";
 }
 
-}  // namespace
+json::value problem_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& thrown) {
+        return json::parse(problem(thrown).body);
+    }
+}
 
 Response Handlers::get_contract(const Call& /*call*/) {
     return json_response(std::string{contract_json()});
@@ -107,8 +107,7 @@ Response Handlers::get_reader(const Call& call) {
 Response Handlers::stream_events(const Call& call) {
     Response response;
     response.media = "text/event-stream";
-    response.stream = std::make_shared<EventStream>(services_.events, call.last_event_id, call.caller->peer.uid,
-                                                    call.caller->may("checks.any"));
+    response.stream = std::make_shared<EventStream>(services_.events, call.last_event_id, *call.caller);
     return response;
 }
 

@@ -1,13 +1,20 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <string>
+#include <string_view>
+
+#include <boost/json/fwd.hpp>
 
 #include "daemon/api/events.h"
 #include "daemon/api/operations.h"
 #include "daemon/check/check_service.h"
+#include "daemon/desk/desk.h"
+#include "daemon/desk/desk_checks.h"
 #include "daemon/reader/reader_pool.h"
+#include "daemon/terminal/terminal.h"
 #include "daemon/trust/trust_service.h"
 
 namespace tahvil::daemon::api {
@@ -18,6 +25,9 @@ struct Services {
     CheckService& checks;
     TrustService& trust;
     EventLog& events;
+    Terminal& terminal;
+    Desk& desk;
+    DeskChecks& desk_checks;
     std::function<std::chrono::sys_seconds()> now;
     bool demo = false;
 };
@@ -41,21 +51,53 @@ public:
     Response import_revocation_list(const Call& call) override;
     Response import_hot_list(const Call& call) override;
     Response get_trust_import(const Call& call) override;
+    Response get_terminal(const Call& call) override;
+    Response get_terminal_key(const Call& call) override;
+    Response enrol_terminal(const Call& call) override;
+    Response renew_terminal_key(const Call& call) override;
+    Response certify_terminal(const Call& call) override;
+    Response revoke_terminal_key(const Call& call) override;
+    Response import_manifest(const Call& call) override;
+    Response get_manifest(const Call& call) override;
+    Response list_deliveries(const Call& call) override;
+    Response search_deliveries(const Call& call) override;
+    Response get_delivery(const Call& call) override;
+    Response check_in_delivery(const Call& call) override;
+    Response check_in_card(const Call& call) override;
+    Response get_desk_check(const Call& call) override;
+    Response notify_delivery(const Call& call) override;
+    Response return_delivery(const Call& call) override;
+    Response withdraw_delivery(const Call& call) override;
+    Response miss_delivery(const Call& call) override;
 
 private:
     /// A check that the caller may see; another's is not found.
     CheckView check_of(const Call& call) const;
     Response import(const Call& call, trust::ImportOptions options);
+    /// The store is opened with the keys that hold now, and told of them.
+    void tell_of_keys(const Act& act, const std::string& kind, const std::string& key);
+    Response start_desk_check(const Call& call, DeskPurpose purpose, const std::string& delivery);
+    Response move_delivery(const Call& call, Stage to);
+    /// Changes the delivery of the path once for the same Idempotency-Key; `work` commits one transaction.
+    Response change(const Call& call, const std::function<void(OpenDesk&)>& work);
+    void publish_delivery(const std::string& id);
 
     Services services_;
     std::chrono::sys_seconds started_at_;
 };
+
+/// Whether a parameter of the query is "true"; throws BadRequest when it is neither that nor "false".
+bool is_true(const Call& call, std::string_view key);
+
+/// The problem document of what was thrown.
+boost::json::value problem_of(const std::exception_ptr& error);
 
 /// \name What the services tell, put on the event stream
 /// @{
 void publish(EventLog& events, const ReaderEvent& event);
 void publish(EventLog& events, const CheckEvent& event);
 void publish_trust_changed(EventLog& events, std::uint64_t version);
+void publish_delivery(EventLog& events, const Delivery& delivery);
 /// @}
 
 }  // namespace tahvil::daemon::api

@@ -289,6 +289,7 @@ public:
         : server_(server),
           socket_(std::move(socket)),
           timer_(server.context()),
+          hold_(server.context()),
           caller_(std::move(caller)),
           reader_(server.limits().header_bytes) {
         socket_.non_blocking(true);
@@ -309,6 +310,7 @@ public:
         state_ = State::closed;
         stream_.reset();
         timer_.cancel();
+        hold_.cancel();
         error_code ignored;
         socket_.close(ignored);
         server_.forget(shared_from_this(), caller_, streaming);
@@ -509,7 +511,17 @@ private:
 
     // -- writing --
 
+    /// Sends the answer later, so that its time tells nothing of the work.
+    void hold(Response response) {
+        hold_.expires_at(std::exchange(response.not_before, {}));
+        auto held = std::make_shared<Response>(std::move(response));
+        hold_.async_wait([self = shared_from_this(), held](error_code error) {
+            if (!error && self->state_ == State::handling) self->respond(std::move(*held));
+        });
+    }
+
     void respond(Response response) {
+        if (response.not_before > std::chrono::steady_clock::now()) return hold(std::move(response));
         admitted_ = {};
         if (response.stream && !server_.admit_stream(caller_)) {
             const Busy too_many{"http.too_many_streams", "too many event streams are open", "Close one of them."};
@@ -601,6 +613,7 @@ private:
     Server::Impl& server_;
     Socket socket_;
     asio::steady_timer timer_;
+    asio::steady_timer hold_;  // of an answer that is not to be given yet
     Caller caller_;
     RequestReader reader_;
     State state_ = State::head;

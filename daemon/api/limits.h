@@ -37,6 +37,6 @@ inline constexpr std::chrono::milliseconds kDrainTime = std::chrono::seconds{2};
 inline constexpr std::chrono::milliseconds kPauseAfterFlood = std::chrono::milliseconds{250};
 inline constexpr std::size_t kJsonDepth = 16;
 inline constexpr std::size_t kIdempotencyKeys = 4096;  ///< kept at once, the oldest go first
-inline constexpr std::size_t kWorkerQueue = 8;         ///< imports that wait
+inline constexpr std::size_t kWorkerQueue = 64;        ///< of long requests that wait
 
 }  // namespace tahvil::daemon::api

@@ -3,8 +3,12 @@
 #include <boost/json.hpp>
 
 #include "apdu/error.h"
+#include "crypto/signer.h"
+#include "daemon/delivery/delivery_json.h"
+#include "daemon/delivery/manifest.h"
 #include "daemon/error.h"
 #include "daemon/reader/error.h"
+#include "daemon/store/error.h"
 
 namespace tahvil::daemon::api {
 
@@ -23,10 +27,11 @@ int status_of(const Error& error) {
     if (is_any<Conflict, NoCard, CardGone, CardReset, ReaderGone, JobCancelled>(error)) return 409;
     if (is_any<NotPermitted>(error)) return 403;
     if (is_any<Busy, ReaderQueueFull>(error)) return 429;
-    if (is_any<Unavailable, ReaderStuck>(error)) return 503;
+    if (is_any<Unavailable, ReaderStuck, SignerError>(error)) return 503;
+    if (is_any<StoreError>(error)) return error.code() == "store.conflict" ? 409 : 503;
     if (is_any<AccessDenied, ProtocolViolation, CardRefused, DeadlinePassed>(error)) return 422;
     if (is_any<InvalidInput>(error)) return 400;
-    if (is_any<MalformedData, LimitExceeded, CryptoError>(error)) return 422;
+    if (is_any<MalformedData, LimitExceeded, CryptoError, ManifestRejected>(error)) return 422;
     return kInternalError;
 }
 
@@ -65,8 +70,16 @@ std::string_view title_of(int status) {
     }
 }
 
+/// What a manifest's refusal says beside its words.
+void add_faults(boost::json::object& document, const ManifestRejected& rejected) {
+    boost::json::array faults;
+    for (const RowFault& fault : rejected.faults()) faults.push_back(daemon::to_json(fault));
+    document["faults"] = std::move(faults);
+    document["good_rows"] = rejected.good_rows();
+}
+
 Response render(int status, std::string_view code, std::string_view detail, std::string_view remedy, bool try_again,
-                std::string_view pointer, const std::vector<std::string>& choices) {
+                std::string_view pointer, const std::vector<std::string>& choices, const ManifestRejected* rejected) {
     boost::json::object document{{"type", "urn:tahvil:problem:" + std::string{code}},
                                  {"title", title_of(status)},
                                  {"status", status},
@@ -74,6 +87,7 @@ Response render(int status, std::string_view code, std::string_view detail, std:
                                  {"try_again", try_again}};
     if (!remedy.empty()) document["remedy"] = remedy;
     if (!pointer.empty()) document["pointer"] = pointer;
+    if (rejected != nullptr) add_faults(document, *rejected);
     if (!choices.empty()) document["choices"] = boost::json::value_from(choices);
     Response response;
     response.status = status;
@@ -89,12 +103,13 @@ Response problem(const std::exception& error) {
     const auto* ours = dynamic_cast<const Error*>(&error);
     if (ours == nullptr)
         return render(kInternalError, "internal", "Something failed that should not; the log has more.",
-                      "Tell the person who runs this machine.", false, {}, {});
+                      "Tell the person who runs this machine.", false, {}, {}, nullptr);
     const auto* bad_request = dynamic_cast<const BadRequest*>(ours);
     const auto* conflict = dynamic_cast<const Conflict*>(ours);
+    const auto* rejected = dynamic_cast<const ManifestRejected*>(ours);
     return render(status_of(*ours), ours->code(), ours->what(), ours->remedy(), ours->try_again(),
                   bad_request == nullptr ? std::string{} : bad_request->pointer(),
-                  conflict == nullptr ? std::vector<std::string>{} : conflict->choices());
+                  conflict == nullptr ? std::vector<std::string>{} : conflict->choices(), rejected);
 }
 
 }  // namespace tahvil::daemon::api

@@ -79,4 +79,15 @@ CheckedIn check_in(Database& database, Deliveries& deliveries, Journal& journal,
     return result;
 }
 
+CheckedIn set_aside_unopened(Database& database, Journal& journal, const std::string& expected, const Act& act) {
+    Transaction transaction(database);
+    CheckedIn result{"not_opened", expected, 0};
+    Act told = act;
+    told.facts.emplace("why", result.set_aside);
+    result.journal =
+        journal.append(transaction, {"card.set_aside", act.at, expected, act.actor, std::move(told.facts), {}});
+    transaction.commit();
+    return result;
+}
+
 }  // namespace tahvil::daemon

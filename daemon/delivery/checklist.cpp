@@ -13,7 +13,7 @@ namespace {
 
 using enum ChecklistItem;
 
-constexpr std::array<std::pair<ChecklistItem, std::string_view>, 11> kItems{{
+constexpr std::array<std::pair<ChecklistItem, std::string_view>, kChecklistItems> kItems{{
     {card_is_the_records, "card_is_the_records"},
     {verdict_accepted, "verdict_accepted"},
     {card_genuine, "card_genuine"},
@@ -158,6 +158,10 @@ std::map<ChecklistItem, ItemState> judge_card(const Delivery& delivery, const Ve
     states[chip_proved] = state_of(find(verdict.checks, "chip.authentication"));
     states[not_revoked] = state_of(find(verdict.checks, "document.revocation"));
     states[not_expired] = state_of(find(verdict.checks, "document.expiry"));
+    // The card itself tells that it knows its holder; whom it knows is no matter when it is another record's.
+    for (const std::string_view proof : {"holder.pin", "holder.fingerprint_on_card"})
+        if (const Check* const check = find(verdict.checks, proof); check != nullptr && check->passed())
+            states[holder_verified] = ItemState::satisfied;
     // What the card says of the holder's age is signed, what the manifest says is not always.
     if (verdict.holder.birth_date) states[holder_of_age] = age_state(verdict.holder.birth_date, policy.minimum_age, at);
     return states;

@@ -28,6 +28,8 @@ enum class ChecklistItem : std::uint8_t {
     old_card_collected = 11,
 };
 
+constexpr int kChecklistItems = 11;
+
 std::string_view name(ChecklistItem item);  ///< "fee_settled"
 std::optional<ChecklistItem> checklist_item_by_name(std::string_view name);
 

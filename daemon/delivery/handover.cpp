@@ -39,6 +39,13 @@ json::object facts_of(ChecklistItem item, const ItemEntry& entry) {
     return facts;
 }
 
+/// How a check of the card came to what it says of an item.
+std::string method_of(ChecklistItem item, const Verdict& verdict) {
+    if (item != ChecklistItem::holder_verified) return "check";
+    const Check* const pin = find(verdict.checks, "holder.pin");
+    return pin != nullptr && pin->passed() ? "pin" : "fingerprint_on_card";
+}
+
 void require_reason(const Act& act) {
     if (act.why.empty())
         throw InvalidInput("handover.reason", "this way of settling an item needs a reason", "Say why.");
@@ -102,7 +109,7 @@ Checklist Handover::checklist(std::string_view id) {
 Checklist Handover::tell(Transaction& transaction, std::string_view id, const std::string& kind, json::object facts,
                          const Act& act) {
     Act told = act;
-    told.facts = std::move(facts);
+    for (auto& fact : facts) told.facts.insert_or_assign(fact.key(), std::move(fact.value()));
     deliveries_->tell(transaction, id, kind, told);
     Checklist now = checklist(id);
     transaction.commit();
@@ -132,7 +139,7 @@ Checklist Handover::enter_verdict(std::string_view id, const Verdict& verdict, c
     Checklist checklist = this->checklist(id);
     json::array items;
     for (const auto& [item, state] : judge_card(delivery, verdict, policy_, act.at)) {
-        const ItemEntry entry{state, "check", {}, act.actor, {}, act.at};
+        const ItemEntry entry{state, method_of(item, verdict), {}, act.actor, {}, act.at};
         store(transaction, id, item, entry);
         items.push_back(facts_of(item, entry));
     }

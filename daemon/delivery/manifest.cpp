@@ -344,6 +344,21 @@ SignedManifest open_signed_manifest(ByteView file, const trust::TrustStore& anch
     }
 }
 
+ManifestRecord find_manifest(Database& database, std::int64_t id) {
+    Statement manifest = database.prepare("SELECT signer, imported_at, cards FROM manifest WHERE id = ?");
+    manifest.with(id);
+    if (!manifest.step()) throw NotFound("manifest.unknown", "there is no such manifest", "Look at the journal.");
+    ManifestRecord record{id,
+                          manifest.text(0),
+                          std::chrono::sys_seconds(std::chrono::seconds(manifest.integer(1))),
+                          manifest.integer(2),
+                          {}};
+    Statement stages = database.prepare("SELECT stage, count(*) FROM delivery WHERE manifest = ? GROUP BY stage");
+    stages.with(id);
+    while (stages.step()) record.stages[static_cast<Stage>(stages.integer(0))] = stages.integer(1);
+    return record;
+}
+
 ManifestImported import_manifest(Database& database, Deliveries& deliveries, Journal& journal, ByteView file,
                                  const trust::TrustStore& anchors, const ManifestRules& rules, const Act& act) {
     std::string signer;

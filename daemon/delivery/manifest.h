@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,6 +84,18 @@ struct ManifestImported {
     std::vector<RowFault> left_out;
     std::uint64_t journal = 0;
 };
+
+/// A manifest that was imported, and how many of its cards are at each stage.
+struct ManifestRecord {
+    std::int64_t id = 0;
+    std::string signer;  ///< empty when it was not signed
+    std::chrono::sys_seconds imported_at;
+    std::int64_t cards = 0;
+    std::map<Stage, std::int64_t> stages;
+};
+
+/// Throws NotFound "manifest.unknown".
+ManifestRecord find_manifest(Database& database, std::int64_t id);
 
 /// Takes a manifest in, all of it or nothing, as records at stage expected and one entry of the journal. Throws
 /// ManifestRejected: "manifest.unsigned", "manifest.signature", "manifest.rows" (with the faults, also those of codes

@@ -239,6 +239,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+    if (const auto also = std::exchange(database_->also_, nullptr)) also(*this);
     database_->execute("COMMIT");
     open_ = false;
 }

@@ -3,12 +3,14 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crypto/bytes.h"
@@ -21,6 +23,7 @@ struct sqlite3_stmt;
 namespace tahvil::daemon {
 
 class Database;
+class Transaction;
 
 /// One step of the schema. Versions count from 1 without a gap, and a step that was once released never changes.
 struct Migration {
@@ -103,6 +106,10 @@ public:
     /// Runs statements that have neither parameters nor rows.
     void execute(std::string_view sql);
 
+    /// Does something more in the next transaction that commits, right before its end: what a request did, and that it
+    /// did, become true together. An empty function takes it back.
+    void with_next_commit(std::function<void(const Transaction&)> also) { also_ = std::move(also); }
+
     int version();
     std::int64_t changes() const;  ///< rows that the last statement changed
 
@@ -127,6 +134,7 @@ private:
     };
     // After handle_, so that it goes first, also when the constructor throws: a connection with statements lives on.
     std::multimap<std::string, std::unique_ptr<sqlite3_stmt, Finalize>, std::less<>> idle_;
+    std::function<void(const Transaction&)> also_;
 };
 
 /// A transaction that writes: it has the store to itself from its beginning, and is undone unless it is committed. What

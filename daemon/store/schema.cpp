@@ -143,8 +143,22 @@ CREATE TABLE shipment (
 );
 )";
 
+// What requests with an Idempotency-Key made: `digest` is a blind index of the body's, `result` an id.
+constexpr std::string_view kRequests = R"(
+CREATE TABLE request (
+    caller  INTEGER NOT NULL,
+    key     BLOB NOT NULL,
+    digest  BLOB NOT NULL,
+    result  TEXT NOT NULL,
+    expires INTEGER NOT NULL,
+    PRIMARY KEY (caller, key)
+) WITHOUT ROWID;
+CREATE INDEX request_by_expiry ON request (expires);
+CREATE INDEX delivery_by_manifest ON delivery (manifest, stage);
+)";
+
 constexpr std::array kSchema{Migration{1, kJournal}, Migration{2, kDeliveries}, Migration{3, kHandovers},
-                             Migration{4, kUncollected}};
+                             Migration{4, kUncollected}, Migration{5, kRequests}};
 
 }  // namespace
 

@@ -236,7 +236,7 @@ Bytes Terminal::renew(KeyRole role, const std::string& source, std::chrono::sys_
     return request;
 }
 
-void Terminal::accept(ByteView certificates, const trust::TrustStore& anchors, std::chrono::sys_seconds at) {
+unsigned Terminal::accept(ByteView certificates, const trust::TrustStore& anchors, std::chrono::sys_seconds at) {
     std::vector<Bytes> chain = read_certificates(certificates);
     const trust::Certificate own = trust::Certificate::parse(chain.front());
     const std::lock_guard lock(mutex_);
@@ -264,8 +264,20 @@ void Terminal::accept(ByteView certificates, const trust::TrustStore& anchors, s
     requested->state = KeyState::current;
     requested->since = at;
     requested->certificates = std::move(chain);
+    const unsigned number = requested->number;
     write(state);
     adopt(std::move(state));
+    return number;
+}
+
+Bytes Terminal::request() const {
+    const std::lock_guard lock(mutex_);
+    const State& state = require_enrolled();
+    for (const TerminalKey& key : state.keys)
+        if (key.state == KeyState::requested)
+            return request_for(state.terminal, state.office,
+                               *open_signer(is_token_uri(key.source) ? key.source : path_of(key.source).string()));
+    throw Conflict("terminal.no_request", "no key waits for a certificate", "Renew the key for receipts first.");
 }
 
 void Terminal::revoke(KeyRole role, unsigned number, const std::string& reason, std::chrono::sys_seconds at) {

@@ -88,10 +88,13 @@ public:
     Bytes renew(KeyRole role, const std::string& source, std::chrono::sys_seconds at);
 
     /// Takes the certificate of a requested key: PEM or DER, with its chain if there is one. It must chain to an anchor
-    /// for receipts and be for the key; the key that signed before is retired. Throws Conflict "terminal.no_request"
-    /// when it is for no key that waits; InvalidInput "terminal.certificate" (its choices are reasons of
-    /// judge_signer()).
-    void accept(ByteView certificates, const trust::TrustStore& anchors, std::chrono::sys_seconds at);
+    /// for receipts and be for the key; the key that signed before is retired. Answers with the key's number. Throws
+    /// Conflict "terminal.no_request" when it is for no key that waits; InvalidInput "terminal.certificate" (its
+    /// choices are reasons of judge_signer()).
+    unsigned accept(ByteView certificates, const trust::TrustStore& anchors, std::chrono::sys_seconds at);
+
+    /// The request of the key for receipts that waits, signed anew. Throws Conflict "terminal.no_request".
+    Bytes request() const;
 
     /// A key that others may know. What it signed counts for nothing any more. Throws NotFound "terminal.no_key",
     /// InvalidInput "terminal.reason".

@@ -105,7 +105,7 @@ TEST_F(ClientTest, FollowsEventsUntilItHasSeenEnough) {
     operations_.set("stream_events", [&](const api::Call& call) {
         api::Response response;
         response.media = "text/event-stream";
-        response.stream = std::make_shared<api::EventStream>(events, call.last_event_id, call.caller->peer.uid, false);
+        response.stream = std::make_shared<api::EventStream>(events, call.last_event_id, *call.caller);
         return response;
     });
     serve();

@@ -22,8 +22,7 @@ protected:
         operations_.set("stream_events", [this](const api::Call& call) {
             api::Response response;
             response.media = "text/event-stream";
-            response.stream = std::make_shared<api::EventStream>(events_, call.last_event_id, call.caller->peer.uid,
-                                                                 call.caller->may("checks.any"));
+            response.stream = std::make_shared<api::EventStream>(events_, call.last_event_id, *call.caller);
             return response;
         });
     }

@@ -41,6 +41,16 @@ protected:
         std::set<std::string> roles;
     };
 
+    /// Of a body that stands in the operation or is named there.
+    std::string media_of(const boost::json::object& body) const {
+        if (const auto* name = body.if_contains("$ref"))
+            return media_of(contract_.at("components")
+                                .at("requestBodies")
+                                .at(name->as_string().subview(std::string_view("#/components/requestBodies/").size()))
+                                .as_object());
+        return body.at("content").as_object().begin()->key();
+    }
+
     std::vector<Method> methods() const {
         std::vector<Method> methods;
         for (const auto& [path, item] : contract_.at("paths").as_object()) {
@@ -52,8 +62,7 @@ protected:
                 for (char& c : method.name) c = static_cast<char>(std::toupper(c));
                 if (const auto start = method.path.find("{id}"); start != std::string::npos)
                     method.path.replace(start, 4, "01");
-                if (method.name == "POST")
-                    method.media = method.path == "/v1/checks" ? "application/json" : "application/octet-stream";
+                if (method.name == "POST") method.media = media_of(object.at("requestBody").as_object());
                 for (const auto& role : contract_.at("x-rights").at(object.at("x-right").as_string()).as_array())
                     method.roles.insert(role.as_string().c_str());
                 methods.push_back(std::move(method));

@@ -110,6 +110,66 @@ api::Response ScriptedOperations::get_trust_import(const api::Call& call) {
     return answer(call, text(R"({"id":"01","version":1,"changed":true,"items":[]})"));
 }
 
+api::Response ScriptedOperations::get_terminal(const api::Call& call) {
+    return answer(call, text(R"({"enrolled":false,"keys":[]})"));
+}
+api::Response ScriptedOperations::get_terminal_key(const api::Call& call) {
+    return answer(
+        call,
+        text(
+            R"({"id":"receipts-1","role":"receipts","number":1,"state":"retired","since":"2026-01-01T00:00:00Z","kind":"EC","key_id":"00"})"));
+}
+api::Response ScriptedOperations::enrol_terminal(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::renew_terminal_key(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::certify_terminal(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::revoke_terminal_key(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::import_manifest(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::get_manifest(const api::Call& call) {
+    return answer(call, text(R"({"id":"1","signer":"","imported_at":"2026-01-01T00:00:00Z","cards":0,"stages":{}})"));
+}
+api::Response ScriptedOperations::list_deliveries(const api::Call& call) {
+    return answer(call, text(R"({"deliveries":[]})"));
+}
+api::Response ScriptedOperations::search_deliveries(const api::Call& call) {
+    return answer(call, text(R"({"deliveries":[]})"));
+}
+api::Response ScriptedOperations::get_delivery(const api::Call& call) {
+    return answer(call, text(R"({"id":"T1-1","custodian":"T1","stage":"expected","since":"2026-01-01T00:00:00Z",
+        "manifest":"1","batch":"","office":"","fee":0,"tracking_code":"","opened_by":"nothing","next":[],"history":[],
+        "holder":{"national_code":"","given_name":"","family_name":""}})"));
+}
+api::Response ScriptedOperations::check_in_delivery(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::check_in_card(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::get_desk_check(const api::Call& call) {
+    return answer(call, text(R"({"id":"01","purpose":"check_in","state":"queued"})"));
+}
+api::Response ScriptedOperations::notify_delivery(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::return_delivery(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::withdraw_delivery(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::miss_delivery(const api::Call& call) {
+    return answer(call, created());
+}
+
 api::RoleMap test_roles() {
     api::RoleMap roles;
     roles.grant_user(kOperator, {api::RoleKind::operator_, {}});

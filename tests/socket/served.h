@@ -56,6 +56,24 @@ public:
     api::Response import_revocation_list(const api::Call& call) override;
     api::Response import_hot_list(const api::Call& call) override;
     api::Response get_trust_import(const api::Call& call) override;
+    api::Response get_terminal(const api::Call& call) override;
+    api::Response get_terminal_key(const api::Call& call) override;
+    api::Response enrol_terminal(const api::Call& call) override;
+    api::Response renew_terminal_key(const api::Call& call) override;
+    api::Response certify_terminal(const api::Call& call) override;
+    api::Response revoke_terminal_key(const api::Call& call) override;
+    api::Response import_manifest(const api::Call& call) override;
+    api::Response get_manifest(const api::Call& call) override;
+    api::Response list_deliveries(const api::Call& call) override;
+    api::Response search_deliveries(const api::Call& call) override;
+    api::Response get_delivery(const api::Call& call) override;
+    api::Response check_in_delivery(const api::Call& call) override;
+    api::Response check_in_card(const api::Call& call) override;
+    api::Response get_desk_check(const api::Call& call) override;
+    api::Response notify_delivery(const api::Call& call) override;
+    api::Response return_delivery(const api::Call& call) override;
+    api::Response withdraw_delivery(const api::Call& call) override;
+    api::Response miss_delivery(const api::Call& call) override;
 
 private:
     api::Response answer(const api::Call& call, const Function& otherwise);

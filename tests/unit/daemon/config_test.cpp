@@ -148,5 +148,40 @@ TEST(Config, SaysThatItsFileCanNotBeRead) {
     EXPECT_THROW(read_config("/nonexistent/tahvild.toml", surroundings()), InvalidInput);
 }
 
+TEST(Config, OfTheDesk) {
+    EXPECT_EQ(parse("").desk.store, "/var/lib/tahvil/store.db");
+    EXPECT_THAT(parse("").desk.keys, IsEmpty());
+    const Config config = parse(R"(
+[[store.key]]
+source = "file:/etc/tahvil/store.key"
+[[store.key]]
+number = 2
+source = "credential:store"
+[deliveries]
+accept_unsigned_manifests = true
+[handover]
+minimum_age = 18
+referable = ["holder_verified"]
+[handover.items]
+old_card_collected = "ignored"
+[inquiry]
+per_subject = 3
+bring = ["birth_certificate"]
+)");
+    ASSERT_EQ(config.desk.keys.size(), 2U);
+    EXPECT_EQ(config.desk.keys[1].number, 2U);
+    EXPECT_TRUE(config.desk.accept_unsigned_manifests);
+    EXPECT_EQ(config.desk.handover.minimum_age, 18);
+    EXPECT_TRUE(config.desk.handover.rule(ChecklistItem::holder_verified).referable);
+    EXPECT_FALSE(config.desk.handover.rule(ChecklistItem::chip_proved).referable);
+    EXPECT_EQ(config.desk.handover.rule(ChecklistItem::old_card_collected).need, ItemRule::Need::ignored);
+    EXPECT_EQ(config.desk.inquiry.per_subject, 3U);
+    EXPECT_THAT(config.desk.inquiry.bring, ElementsAre("birth_certificate"));
+    EXPECT_THAT(refusal("[[store.key]]\nsource = \"key\""), HasSubstr("file:/PATH"));
+    EXPECT_THAT(refusal("[[store.key]]\nsource = \"file:/a\"\n[[store.key]]\nsource = \"file:/b\""),
+                HasSubstr("another key"));
+    EXPECT_THAT(refusal("[handover.items]\ncolour = \"ignored\""), HasSubstr("no such item"));
+}
+
 }  // namespace
 }  // namespace tahvil::daemon

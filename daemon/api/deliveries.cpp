@@ -1,0 +1,156 @@
+#include <charconv>
+
+#include <boost/json.hpp>
+
+#include "daemon/api/act.h"
+#include "daemon/api/handlers.h"
+#include "daemon/api/json_body.h"
+#include "daemon/api/problem.h"
+#include "daemon/delivery/delivery_json.h"
+#include "daemon/text/digits.h"
+#include "daemon/text/national_code.h"
+
+namespace tahvil::daemon::api {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kCode = 64;  // bytes
+constexpr std::size_t kName = 256;
+constexpr std::size_t kPage = 100;
+constexpr std::size_t kLargestPage = 1000;
+
+BadRequest bad_parameter(const std::string& name, const std::string& allowed) {
+    return {"query.bad_value", "the parameter " + name + " of the query will not do", "Allowed: " + allowed + "."};
+}
+
+std::size_t page_size(const Call& call) {
+    const std::string_view text = call.query_value("limit").value_or("100");
+    std::size_t size = kPage;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+    if (error != std::errc{} || end != text.data() + text.size() || size == 0 || size > kLargestPage)
+        throw bad_parameter("limit", "1 to 1000");
+    return size;
+}
+
+/// Where a page ended: the time and the id of its last line, which is the order of the index.
+std::string cursor_of(const DeliveryLine& line) {
+    return std::to_string(line.since.time_since_epoch().count()) + "." + line.id;
+}
+
+std::optional<DeliveryLine> cursor(const Call& call) {
+    const auto text = call.query_value("after");
+    if (!text) return std::nullopt;
+    const std::size_t dot = text->find('.');
+    std::int64_t since = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + std::min(dot, text->size()), since);
+    if (dot == std::string_view::npos || error != std::errc{} || end != text->data() + dot)
+        throw bad_parameter("after", "what the page before gave as next");
+    DeliveryLine line;
+    line.since = std::chrono::sys_seconds(std::chrono::seconds(since));
+    line.id = text->substr(dot + 1);
+    return line;
+}
+
+/// What a search is for, taken apart; the ids that it finds.
+std::vector<std::string> search(Deliveries& deliveries, const Members& members) {
+    std::vector<std::string> found;
+    int asked = 0;
+    if (const auto code = members.text_if("tracking_code", kCode); code && ++asked)
+        found = deliveries.by_tracking_code(with_ascii_digits(*code));
+    if (const auto code = members.text_if("national_code", kCode); code && ++asked)
+        found = deliveries.by_national_code(parse_national_code(*code));
+    if (const auto serial = members.text_if("card_serial", kCode); serial && ++asked)
+        found = deliveries.by_card_serial(with_ascii_digits(*serial));
+    if (const auto name = members.text_if("name", kName); name && ++asked) found = deliveries.by_name(*name);
+    members.finish();
+    if (asked != 1)
+        throw BadRequest("body.bad_value", "a search is for one thing",
+                         "Name one of tracking_code, national_code, card_serial, name.");
+    return found;
+}
+
+}  // namespace
+
+Response Handlers::list_deliveries(const Call& call) {
+    const auto stage = stage_by_name(call.query_value("stage").value_or(""));
+    if (!stage)
+        throw bad_parameter("stage",
+                            "expected, arrived, notified, presented, handed_over, returned, withdrawn, missing");
+    const std::size_t limit = page_size(call);
+    const auto after = cursor(call);
+    const std::vector<DeliveryLine> lines =
+        services_.desk.work([&](OpenDesk& desk) { return desk.deliveries.page(*stage, limit, after); });
+    json::object page;
+    json::array& deliveries = page["deliveries"].emplace_array();
+    for (const DeliveryLine& line : lines) deliveries.push_back(daemon::to_json(line));
+    if (lines.size() == limit) page["next"] = cursor_of(lines.back());
+    return json_response(json::serialize(page));
+}
+
+Response Handlers::search_deliveries(const Call& call) {
+    const JsonBody body{call.body};
+    json::object found = services_.desk.work([&](OpenDesk& desk) {
+        json::array deliveries;
+        for (const std::string& id : search(desk.deliveries, body.members()))
+            deliveries.push_back(daemon::to_json(desk.deliveries.get(id), desk.deliveries.history(id)));
+        return json::object{{"deliveries", std::move(deliveries)}};
+    });
+    return json_response(json::serialize(found));
+}
+
+Response Handlers::get_delivery(const Call& call) {
+    const std::string& id = call.path[0];
+    return json_response(json::serialize(services_.desk.work(
+        [&](OpenDesk& desk) { return daemon::to_json(desk.deliveries.get(id), desk.deliveries.history(id)); })));
+}
+
+Response Handlers::move_delivery(const Call& call, Stage to) {
+    const JsonBody body{call.body};
+    const Members members = body.members();
+    const Act act = read_act(call, members, services_.now());
+    members.finish();
+    return change(call, [&](OpenDesk& desk) {
+        Transaction transaction(desk.database);
+        desk.deliveries.move(transaction, call.path[0], to, act);
+        transaction.commit();
+    });
+}
+
+Response Handlers::change(const Call& call, const std::function<void(OpenDesk&)>& work) {
+    const std::string& id = call.path[0];
+    services_.desk.once(
+        desk_request(call), [&](Database&) { return id; }, work);
+    publish_delivery(id);
+    return created_response(*call.route, id);
+}
+
+void Handlers::publish_delivery(const std::string& id) {
+    const Delivery delivery = services_.desk.work([&](OpenDesk& desk) { return desk.deliveries.get(id); });
+    daemon::api::publish_delivery(services_.events, delivery);
+}
+
+Response Handlers::notify_delivery(const Call& call) {
+    return move_delivery(call, Stage::notified);
+}
+
+Response Handlers::return_delivery(const Call& call) {
+    return move_delivery(call, Stage::returned);
+}
+
+Response Handlers::withdraw_delivery(const Call& call) {
+    return move_delivery(call, Stage::withdrawn);
+}
+
+Response Handlers::miss_delivery(const Call& call) {
+    return move_delivery(call, Stage::missing);
+}
+
+void publish_delivery(EventLog& events, const Delivery& delivery) {
+    const DeliveryLine line{delivery.id, delivery.stage, delivery.since, delivery.card.batch, delivery.card.office};
+    events.publish("delivery.changed", json::object{{"delivery", daemon::to_json(line)}}, std::nullopt,
+                   "deliveries.list");
+}
+
+}  // namespace tahvil::daemon::api

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <sys/types.h>
+
+#include "crypto/sealed.h"
+#include "daemon/delivery/deliveries.h"
+#include "daemon/delivery/handover.h"
+#include "daemon/delivery/inquiry.h"
+#include "daemon/desk/desk_config.h"
+#include "daemon/journal/journal.h"
+#include "daemon/store/database.h"
+#include "daemon/terminal/terminal.h"
+
+namespace tahvil::daemon {
+
+/// A request that may come twice and is to have one effect.
+struct DeskRequest {
+    uid_t caller = 0;
+    std::string key;  ///< method, path and Idempotency-Key; empty: the caller sent none
+    Bytes digest;     ///< SHA-256 of its body without secrets; only a blind index of it is kept
+};
+
+/// The store while it is open, for one thread at a time.
+struct OpenDesk {
+    OpenDesk(const DeskConfig& config, const StoreKeys& keys, const Terminal& terminal);
+
+    std::shared_ptr<const SigningIdentity> checkpoints;
+    Database database;
+    Journal journal;
+    Deliveries deliveries;
+    Handover handover;
+};
+
+/// The office's desk in a running daemon: opens the store when its keys are there and the terminal is enrolled, and
+/// lets one caller after the other work with it. Every function may be called from any thread.
+class Desk {
+public:
+    using Clock = std::function<std::chrono::sys_seconds()>;
+
+    /// The terminal must outlive this.
+    Desk(DeskConfig config, std::chrono::milliseconds request_time, const Terminal& terminal, Clock now);
+
+    const DeskConfig& config() const { return config_; }
+    std::chrono::sys_seconds now() const { return now_(); }
+
+    /// Lets `work` use the store. Throws Unavailable "store.no_key", "terminal.not_enrolled" and whatever keeps the
+    /// store from being opened, and what `work` throws.
+    template <typename Work>
+    auto work(const Work& work) {
+        const std::lock_guard lock(mutex_);
+        return work(opened());
+    }
+
+    /// Lets `work`, which commits one transaction, use the store unless the same request did before, also before a
+    /// restart or in another daemon on this store. Answers with the id of what it made: what `result` says of the store
+    /// at the end of that transaction. Throws MalformedData "idempotency.other_body" when the key came with another
+    /// body, and as work().
+    std::string once(const DeskRequest& request, const std::function<std::string(Database&)>& result,
+                     const std::function<void(OpenDesk&)>& work);
+
+    /// Answers inquiries; see Inquiry.
+    InquiryAnswer inquire(const std::function<InquiryAnswer(Inquiry&, Deliveries&)>& ask);
+
+    /// Opens the store anew when it is asked for next: the terminal's keys have changed.
+    void close();
+
+private:
+    OpenDesk& opened();
+    void load_keys();
+    std::optional<std::string> made_before(Database& database, const DeskRequest& request);
+
+    DeskConfig config_;
+    std::chrono::seconds request_time_;
+    const Terminal* terminal_;
+    Clock now_;
+    std::mutex mutex_;
+    StoreKeys keys_;
+    Inquiry inquiry_;
+    std::unique_ptr<OpenDesk> open_;
+};
+
+}  // namespace tahvil::daemon
