@@ -80,6 +80,13 @@ Date OfficeCalendar::day_of(chrono::sys_seconds time) const {
     return Date{chrono::floor<chrono::days>(time + offset(*zone_->icu, time.time_since_epoch(), false))};
 }
 
+std::string OfficeCalendar::clock_of(chrono::sys_seconds time) const {
+    const chrono::sys_seconds local = time + offset(*zone_->icu, time.time_since_epoch(), false);
+    const chrono::hh_mm_ss clock{local - chrono::floor<chrono::days>(local)};
+    const auto two_digits = [](std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+    return two_digits(clock.hours().count()) + ":" + two_digits(clock.minutes().count());
+}
+
 chrono::sys_seconds OfficeCalendar::beginning_of(Date day) const {
     const chrono::sys_seconds midnight = sys_days(day);
     return midnight - offset(*zone_->icu, midnight.time_since_epoch(), true);

@@ -28,7 +28,8 @@ public:
     OfficeCalendar& operator=(OfficeCalendar&&) noexcept;
     ~OfficeCalendar();
 
-    Date day_of(std::chrono::sys_seconds time) const;  ///< by the office's clock
+    Date day_of(std::chrono::sys_seconds time) const;           ///< by the office's clock
+    std::string clock_of(std::chrono::sys_seconds time) const;  ///< "14:05"
     std::chrono::sys_seconds beginning_of(Date day) const;
     bool is_open(Date day) const;
 

@@ -21,6 +21,9 @@ TEST(OfficeCalendar, CountsDaysByTheOfficesClock) {
     EXPECT_EQ(to_iso(calendar.day_of(parse_iso_time("2026-11-22T20:30:00Z"))), "2026-11-23");
     EXPECT_EQ(to_iso(calendar.beginning_of(parse_iso_date("2026-11-23"))), "2026-11-22T20:30:00Z");
 
+    EXPECT_EQ(calendar.clock_of(parse_iso_time("2026-11-22T20:29:59Z")), "23:59");
+    EXPECT_EQ(calendar.clock_of(parse_iso_time("2026-11-22T20:31:00Z")), "00:01");
+
     OfficeDays berlin;
     berlin.time_zone = "Europe/Berlin";
     berlin.weekend = {"saturday", "sunday"};
