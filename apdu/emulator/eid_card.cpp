@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "apdu/applets/eid.h"
 #include "apdu/applets/lds/file.h"
 #include "apdu/emulator/chip_authentication.h"
 #include "apdu/emulator/lds_files.h"
@@ -73,7 +74,7 @@ EidCard personalise_eid(const Person& person, const SpecimenPki& pki, const cv::
     made.data_groups = write_groups(person);
 
     DedicatedFile application;
-    application.name = to_bytes(kEidApplication);
+    application.name = to_bytes(eid::kApplication);
     for (const auto& [number, content] : made.data_groups)
         application.files.push_back({static_cast<std::uint16_t>(kFirstGroup + number - 1),
                                      static_cast<std::uint8_t>(number), content,
@@ -86,7 +87,7 @@ EidCard personalise_eid(const Person& person, const SpecimenPki& pki, const cv::
     };
     add(lds::File::card_access, card_access, right::none);
     add(lds::File::card_security, made.card_security, right::access | right::terminal);
-    add(lds::File::directory, write_directory(kEidApplication), right::none);
+    add(lds::File::directory, write_directory(eid::kApplication), right::none);
     master_file.directories.push_back(std::move(application));
 
     using pace::Password;

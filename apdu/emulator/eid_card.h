@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,10 +12,6 @@
 #include "crypto/random.h"
 
 namespace tahvil::emulator {
-
-/// The eID application of TR-03110-4, 2.
-inline constexpr std::array<std::uint8_t, 10> kEidApplication{0xE8, 0x07, 0x04, 0x00, 0x7F,
-                                                              0x00, 0x07, 0x03, 0x02, 0x00};
 
 struct EidOptions {
     LinkSettings link;

@@ -248,6 +248,11 @@ Role Authorization::role() const {
     return static_cast<Role>(rights.at(0) >> 6U);
 }
 
+Bytes Authorization::encode() const {
+    return object(kAuthorization,
+                  concat({object(kObjectIdentifier, terminal_type.content()), object(kDiscretionaryData, rights)}));
+}
+
 bool Authorization::has(unsigned right) const {
     const std::size_t from_end = right / 8;
     if (from_end >= rights.size() || right >= 8 * rights.size() - 2) return false;
@@ -325,13 +330,10 @@ Certificate issue(const Request& request, const PrivateKey& issuer, const Signat
     for (const std::string& reference : {request.authority_reference, request.holder_reference})
         if (reference.empty() || reference.size() > kMaxReference)
             throw InvalidInput("input.reference", "a reference has 1 to 16 characters");
-    const Bytes authorization =
-        object(kAuthorization, concat({object(kObjectIdentifier, request.authorization.terminal_type.content()),
-                                       object(kDiscretionaryData, request.authorization.rights)}));
     const Bytes body = object(
         kBody, concat({object(kProfile, Bytes{0}), object(kAuthorityReference, as_bytes(request.authority_reference)),
                        encode_key(request.key, oid_of(request.key_algorithm), request.with_domain_parameters),
-                       object(kHolderReference, as_bytes(request.holder_reference)), authorization,
+                       object(kHolderReference, as_bytes(request.holder_reference)), request.authorization.encode(),
                        object(kEffective, encode_date(request.effective)),
                        object(kExpiration, encode_date(request.expiration))}));
     return Certificate::parse_content(concat({body, object(kSignature, sign(issuer, algorithm, body))}));

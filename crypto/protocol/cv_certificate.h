@@ -31,6 +31,8 @@ struct Authorization {
     /// Whether a right is there, by its number in TR-03110-4: 0 is the least significant bit of the last byte. For an
     /// inspection system 0 is DG3 and 1 is DG4.
     bool has(unsigned right) const;
+    /// DO'7F4C', as a certificate and PACE have it.
+    Bytes encode() const;
 
     friend bool operator==(const Authorization&, const Authorization&) = default;
 };

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "apdu/access/bac.h"
+#include "apdu/applets/eid.h"
 #include "apdu/applets/lds/file.h"
 #include "apdu/error.h"
 #include "apdu/file_reader.h"
+#include "daemon/check/terminal_check.h"
 
 namespace tahvil::daemon {
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::string_view kPace = "access.pace";
 constexpr std::string_view kBac = "access.bac";
+constexpr int kEidVersion = 2;                     // of terminal authentication
 constexpr std::size_t kDatesWithCheckDigits = 14;  // at the end of the MRZ information
 
 Check check(std::string_view id, Result result, std::string reason = {}, Details detail = {}) {
@@ -74,6 +77,8 @@ public:
         opened_.card_access = read_card_access(card_);
         const bool offers_pace = opened_.card_access && !opened_.card_access->pace.empty();
         if (opened_.card_access) opened_.offer = pace::choose(pace::offers(*opened_.card_access));
+        if (asks_for_terminal())
+            opened_.terminal = choose_terminal(opening_.terminals, cv::authentication_terminal(), {});
         if (opened_.offer && open_with_pace()) {
             recognise(*opened_.secure);
             return std::move(opened_);
@@ -94,7 +99,26 @@ public:
     }
 
 private:
+    /// EF.CardAccess of a card with the eID application (TR-03110-3, A.1.1.3).
+    bool asks_for_terminal() const {
+        return opened_.card_access && std::ranges::find(opened_.card_access->terminal_authentication, kEidVersion,
+                                                        &TerminalAuthenticationInfo::version) !=
+                                          opened_.card_access->terminal_authentication.end();
+    }
+
+    /// Back in the MF, where EF.CardSecurity is.
+    bool recognise_eid(Channel& channel) {
+        if (!asks_for_terminal() || !channel.transmit(Command::select_application(eid::kApplication)).status.ok())
+            return false;
+        channel.require(Command::select_master_file(), "SELECT of the MF");
+        opened_.checks.push_back(check("chip.recognised", Result::passed, {}, {{"profile", "npa"}}));
+        return true;
+    }
+
     void recognise(Channel& channel) {
+        // Cards that have both give what is in the LDS to inspection systems only.
+        opened_.eid = opened_.secure && recognise_eid(channel);
+        if (opened_.eid) return;
         opened_.recognised = selects_application(channel);
         opened_.checks.push_back(opened_.recognised
                                      ? check("chip.recognised", Result::passed, {}, {{"profile", "icao-lds1"}})
@@ -156,6 +180,8 @@ private:
     void establish(const pace::Password& password) {
         pace::Options options;
         options.random = opening_.random;
+        if (opened_.terminal && password.kind() != pace::PasswordKind::mrz)
+            options.holder_authorisation = opened_.terminal->certificate.authorization.encode();
         options.allow_last_try = secrets_.allow_last_try;
         opened_.pace = pace::establish(opened_.channel(), *opened_.offer, password, options);
         const pace::Party& party = opened_.pace->party;

@@ -20,6 +20,7 @@ struct Opening {
     const RandomSource& random;
     std::function<void(std::string_view)> step;  ///< told before each
     bool& pin_sent;                              ///< set before a try of the PIN can be spent
+    const Terminals& terminals;                  ///< for cards that ask in PACE who reads them
 };
 
 /// A card whose application is selected and whose files can be read as far as the secrets go.
@@ -30,6 +31,7 @@ struct OpenedCard {
     CardChannel* plain = nullptr;
     std::unique_ptr<SecureMessaging> secure;
 
+    bool eid = false;                          ///< the card has the eID application, which asks for EAC version 2
     bool recognised = false;                   ///< the application of the LDS could be selected
     std::optional<SecurityInfos> card_access;  ///< EF.CardAccess, where it could be read
     std::optional<pace::Offer> offer;          ///< what was taken of it
@@ -37,7 +39,8 @@ struct OpenedCard {
     bool pin_proved = false;                   ///< PACE was done with the PIN
     Bytes chip_identifier;                     ///< ID_IC of terminal authentication
     Bytes ephemeral_key;                       ///< Comp(PK_DH,IFD) of chip authentication version 1, once done
-    std::shared_ptr<const TerminalCredentials> terminal;  ///< what was shown in terminal authentication
+    /// What is shown in terminal authentication, in version 2 already named in PACE.
+    std::shared_ptr<const TerminalCredentials> terminal;
     std::optional<Bytes> card_security;  ///< EF.CardSecurity, where chip authentication mapping needs it
     std::vector<Check> checks;           ///< chip.recognised, access.pace, access.bac
     Deviations deviations;

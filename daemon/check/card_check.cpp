@@ -13,6 +13,7 @@
 #include "crypto/trust/security_object.h"
 #include "daemon/check/card_access.h"
 #include "daemon/check/chip_check.h"
+#include "daemon/check/eid_check.h"
 #include "daemon/check/terminal_check.h"
 
 namespace tahvil::daemon {
@@ -64,6 +65,10 @@ public:
             verdict_.profile = {"icao-lds1", true, {Authenticity::lds}};
             read();
             authenticate();
+        } else if (opened_.eid) {
+            verdict_.profile = {"npa", true, {Authenticity::card_security}};
+            eid_files_ = check_eid(
+                opened_, asked_, knowledge_, random_, [this](std::string_view step) { begin(step); }, verdict_);
         }
         ask_for_holder();
         begin("decide");
@@ -102,8 +107,9 @@ private:
         learn_card();
         const bool may_fall_back =
             knowledge_.policy->tolerance(asked_.purpose, DeviationCode::access_bac_beside_pace) == Tolerance::tolerate;
-        opened_ = open_card(channel_, {asked_.access, may_fall_back, random_,
-                                       [this](std::string_view step) { begin(step); }, pin_sent_});
+        opened_ =
+            open_card(channel_, {asked_.access, may_fall_back, random_, [this](std::string_view step) { begin(step); },
+                                 pin_sent_, knowledge_.terminals});
         verdict_.checks.insert(verdict_.checks.end(), opened_.checks.begin(), opened_.checks.end());
         note(verdict_.deviations, opened_.deviations);
     }
@@ -239,7 +245,7 @@ private:
     }
 
     std::map<std::string, Bytes> raw_files() const {
-        std::map<std::string, Bytes> files;
+        std::map<std::string, Bytes> files = eid_files_;
         for (const auto& [file, bytes] : document_.files) files[std::string{lds::name(file)}] = bytes;
         return files;
     }
@@ -253,6 +259,7 @@ private:
     CardChannel channel_;
     OpenedCard opened_;
     LdsDocument document_;
+    std::map<std::string, Bytes> eid_files_;
     Verdict verdict_;
     Progress now_;
     bool pin_sent_ = false;

@@ -5,6 +5,7 @@
 #include "apdu/access/chip_authentication.h"
 #include "apdu/access/pace.h"
 #include "apdu/access/terminal_authentication.h"
+#include "apdu/applets/eid.h"
 #include "apdu/applets/lds/file.h"
 #include "apdu/card_channel.h"
 #include "apdu/emulator/emulated_wire.h"
@@ -65,7 +66,7 @@ protected:
         const auto infos = SecurityInfos::parse(trust::CardSecurity::parse(card_security).security_infos());
         chip_authentication::authenticate(*secure_, chip_authentication::offers(infos, 2).at(0), *ephemeral_);
     }
-    void select() { secure_->require(Command::select_application(kEidApplication), "SELECT of the eID application"); }
+    void select() { secure_->require(Command::select_application(eid::kApplication), "SELECT of the eID application"); }
 
     std::string fault_;
     SpecimenTerminals terminals_ = SpecimenTerminals::make_for_eid(kToday, {1, 4, 5});
