@@ -20,6 +20,7 @@ enum class DeviationCode : std::uint8_t {
     anchor_expired,
     certificate_authority_key_id_mismatch,
     certificate_basic_constraints_missing,
+    certificate_basic_constraints_not_critical,
     certificate_country_missing,
     certificate_explicit_ec_parameters,
     certificate_issuer_name_differs,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,7 +10,9 @@
 #include "crypto/trust/trust_store.h"
 
 /// Certification paths of national hierarchies by RFC 5280, clause 6: several levels, name constraints, policies and
-/// revocation lists, as OpenSSL judges them with its strict rules. (For documents see path.h, whose rules are others.)
+/// revocation lists, as OpenSSL judges them with its strict rules, and what the profile asks beyond these. Every path
+/// that can be built is tried until one holds. Names of hosts, extended key usages and policies that a caller wants are
+/// no questions here. (For documents see path.h, whose rules are others.)
 namespace tahvil::trust {
 
 /// What a path is to be built from; each element one certificate or list in DER.
@@ -19,12 +22,15 @@ struct NationalPathInput {
     std::vector<ByteView> anchors;
     std::vector<ByteView> revocation_lists;
     Time at{};
+    /// Older lists do not count; without a limit, a list counts until its own nextUpdate.
+    std::optional<std::chrono::hours> revocation_age_limit = {};
 };
 
 /// The checks certificate_path.signature, .chain, .validity and .revocation, always all of them.
 struct NationalPath {
     std::vector<Check> checks;
-    std::vector<PathStep> steps;  ///< each error, in OpenSSL's words
+    Deviations deviations;
+    std::vector<PathStep> steps;  ///< of every path that was tried; errors in OpenSSL's words
     std::vector<Bytes> chain;     ///< from the leaf to the anchor, as far as it was built
     std::string anchor;           ///< in words, when the chain passed
 
@@ -35,10 +41,12 @@ struct NationalPath {
 };
 
 /// Without any list, revocation is undetermined "no_list"; with lists, every certificate below the anchor needs one.
+/// Where there are more paths than may be tried and none of those tried holds, the chain is undetermined
+/// "too_many_paths".
 NationalPath verify_national_path(const NationalPathInput& input);
 
 /// With the store's anchors for national PKIs, its other certificates as intermediates, and its lists.
 NationalPath verify_national_path(ByteView leaf, const std::vector<ByteView>& intermediates, const TrustStore& store,
-                                  Time at);
+                                  Time at, std::optional<std::chrono::hours> revocation_age_limit = {});
 
 }  // namespace tahvil::trust

@@ -401,6 +401,7 @@ VerifiedDocument verify_certificate(const trust::NationalPath& path, const Knowl
     verdict.purpose = Purpose::read;
     verdict.profile = {"x509", true, {Authenticity::certificate_path}, false};
     verdict.checks = path.checks;
+    note(verdict.deviations, path.deviations);
     verdict.checks.push_back(check("read.complete", Result::passed));
     verdict.trust.anchor = path.anchor;
     result.steps = path.steps;
