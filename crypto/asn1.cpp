@@ -335,9 +335,16 @@ Time Cursor::read_time() {
         ++at;
         while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
     }
-    if (at + 1 != text.size() || text[at] != 'Z') malformed("a time that does not end in Z");
+    minutes ahead{0};
+    if (rules_ == Rules::ber && at + 5 == text.size() &&
+        (text[at] == '+' || text[at] == '-')) {  // X.680, 46.3 and 47.3
+        ahead = hours(digits(text, at + 1, 2)) + minutes(digits(text, at + 3, 2));
+        if (text[at] == '-') ahead = -ahead;
+    } else if (at + 1 != text.size() || text[at] != 'Z') {
+        malformed("a time that does not end in Z");
+    }
     if (!date.ok() || hour > 23 || minute > 59 || second > 59) malformed("a time that does not exist");
-    return sys_days(date) + hours(hour) + minutes(minute) + seconds(second);
+    return sys_days(date) + hours(hour) + minutes(minute) + seconds(second) - ahead;
 }
 
 Departures departures_from_der(ByteView data) {

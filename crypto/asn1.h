@@ -124,7 +124,8 @@ public:
     ByteView read_octet_view();
     /// A BIT STRING that has no unused bits, which keys and signatures never have.
     ByteView read_bits();
-    /// UTCTime (years 1950 to 2049) or GeneralizedTime; both must end in Z. Fractions of a second are cut off.
+    /// UTCTime (years 1950 to 2049) or GeneralizedTime; both must end in Z, in BER perhaps in a distance from UTC.
+    /// Fractions of a second are cut off.
     Time read_time();
 
 private:

@@ -67,6 +67,27 @@ std::uint16_t read_named_bits(Cursor& cursor) {
     return static_cast<std::uint16_t>(high << 8U | low);
 }
 
+/// Equal, where parameters that are NULL and none at all mean the same.
+bool same_algorithm(ByteView a, ByteView b) {
+    if (equal(a, b)) return true;
+    Cursor first = Cursor(a, Rules::ber).enter(Tag::sequence);
+    Cursor second = Cursor(b, Rules::ber).enter(Tag::sequence);
+    if (first.read_oid() != second.read_oid()) return false;
+    static_cast<void>(first.read_if(Tag::null));
+    static_cast<void>(second.read_if(Tag::null));
+    return first.at_end() && second.at_end();
+}
+
+/// A key identifier helps to find an issuer and decides nothing: one that can not be read is none.
+template <typename Read>
+ByteView key_id(Read read) {
+    try {
+        return read();
+    } catch (const MalformedData&) {
+        return {};
+    }
+}
+
 }  // namespace
 
 Certificate Certificate::parse(ByteView raw) {
@@ -103,7 +124,7 @@ void Certificate::read_tbs(Cursor tbs) {
     serial_ = tbs.read(Tag::integer).content;
     if (serial_.empty()) malformed("a serial number without octets");
     const ByteView inner_algorithm = tbs.read(Tag::sequence).raw;
-    if (!equal(inner_algorithm, algorithm_)) malformed("two signature algorithms that differ");
+    if (!same_algorithm(inner_algorithm, algorithm_)) malformed("two signature algorithms that differ");
     issuer_ = tbs.read(Tag::sequence).raw;
     Cursor validity = tbs.enter(Tag::sequence);
     validity_.not_before = validity.read_time();
@@ -152,8 +173,8 @@ void Certificate::read_extension(ByteView type, bool critical, ByteView value, R
     Cursor cursor(value, rules);
     switch (known->extension) {
         case Extension::subject_key_id:
-            subject_key_id_ = cursor.read_octet_view();
-            break;
+            subject_key_id_ = key_id([&] { return cursor.read_octet_view(); });
+            return;
         case Extension::key_usage:
             key_usage_ = read_named_bits(cursor);
             has_key_usage_ = true;
@@ -167,11 +188,12 @@ void Certificate::read_extension(ByteView type, bool critical, ByteView value, R
             basic_constraints_ = read;
             break;
         }
-        case Extension::authority_key_id: {
-            Cursor identifier = cursor.enter(Tag::sequence);
-            if (const auto key = identifier.read_if(asn1::context(0))) authority_key_id_ = key->content;
-            break;
-        }
+        case Extension::authority_key_id:
+            authority_key_id_ = key_id([&] {
+                const auto key = cursor.enter(Tag::sequence).read_if(asn1::context(0));
+                return key ? key->content : ByteView();
+            });
+            return;
         case Extension::extended_key_usage:
             extended_key_usage_ = cursor.read(Tag::sequence).content;
             for (Cursor purposes(extended_key_usage_, rules); !purposes.at_end();)
@@ -222,16 +244,13 @@ std::string Certificate::description() const {
     return to_text(subject_) + ", serial " + to_hex(serial_);
 }
 
-bool signed_by(const Certificate& certificate, const PublicKey& issuer, SignatureAlgorithm* algorithm) {
-    SignatureAlgorithm used;
-    try {
-        Cursor cursor(certificate.signature_algorithm(), Rules::ber);
-        used = read_signature_algorithm(cursor);
-    } catch (const MalformedData&) {
-        return false;
+bool signed_by(const Certificate& certificate, const PublicKey& issuer, SignatureAttempt* used) {
+    for (const SignatureAttempt& attempt : signature_attempts(certificate.signature_algorithm(), issuer)) {
+        if (!verify(issuer, attempt.algorithm, {certificate.signed_part()}, certificate.signature())) continue;
+        if (used != nullptr) *used = attempt;
+        return true;
     }
-    if (algorithm != nullptr) *algorithm = used;
-    return verify(issuer, used, {certificate.signed_part()}, certificate.signature());
+    return false;
 }
 
 }  // namespace tahvil::trust

@@ -9,6 +9,7 @@
 #include "crypto/key.h"
 #include "crypto/signature.h"
 #include "crypto/trust/deviation.h"
+#include "crypto/trust/signature_attempts.h"
 
 namespace tahvil::trust {
 
@@ -99,8 +100,8 @@ private:
     bool not_der_ = false;
 };
 
-/// Whether `issuer`'s key made the certificate's signature. The algorithm that was used is in `algorithm`, for those
-/// who judge its strength. False when the algorithm is not one of ours.
-bool signed_by(const Certificate& certificate, const PublicKey& issuer, SignatureAlgorithm* algorithm = nullptr);
+/// Whether `issuer`'s key made the certificate's signature. How it was made is in `used`, for those who judge its
+/// strength. False when the algorithm is not one of ours.
+bool signed_by(const Certificate& certificate, const PublicKey& issuer, SignatureAttempt* used = nullptr);
 
 }  // namespace tahvil::trust

@@ -166,13 +166,23 @@ struct Material {
 Material read(const NationalPathInput& input) {
     Material material;
     for (const ByteView anchor : input.anchors) material.anchors.push_back(parse_certificate(anchor));
-    for (const ByteView other : input.intermediates) material.intermediates.push_back(parse_certificate(other));
+    // What others handed in may be anything, and must not stand in the way of what is good.
+    for (const ByteView other : input.intermediates) {
+        try {
+            material.intermediates.push_back(parse_certificate(other));
+        } catch (const MalformedData&) {
+        }
+    }
     for (const ByteView raw : input.revocation_lists) {
-        List list = parse_list(raw);
-        if (refuse_by_profile(list.get()))
-            material.some_list_left_out = true;
-        else
-            material.lists.push_back(std::move(list));
+        try {
+            List list = parse_list(raw);
+            if (!refuse_by_profile(list.get())) {
+                material.lists.push_back(std::move(list));
+                continue;
+            }
+        } catch (const MalformedData&) {
+        }
+        material.some_list_left_out = true;
     }
     material.leaf = parse_certificate(input.leaf);
     return material;
@@ -245,7 +255,7 @@ extern "C" int on_verify(int okay, X509_STORE_CTX* context) {
     const Finding finding =
         of_a_list ? Finding{Concern::revocation, Result::undetermined, "list_unusable"} : classify(error);
     settle(check_of(path, finding.concern), finding.result, finding.reason);
-    path.steps.push_back({describe(current), {}, false, finding.reason, X509_verify_cert_error_string(error)});
+    path.steps.push_back({describe(current), {}, false, finding.reason, {}, X509_verify_cert_error_string(error)});
     return !of_a_list && (finding.concern == Concern::validity || finding.concern == Concern::revocation) ? 1 : 0;
 }
 
@@ -280,7 +290,7 @@ bool holds(const NationalPath& path) {
 
 void refuse_chain(NationalPath& path, std::string of, const std::string& reason, const std::string& words) {
     settle(check_of(path, Concern::chain), Result::failed, reason);
-    path.steps.push_back({std::move(of), {}, false, reason, words});
+    path.steps.push_back({std::move(of), {}, false, reason, words, {}});
 }
 
 /// What OpenSSL does not ask of the certificates of a chain that it takes.
@@ -359,7 +369,7 @@ NationalPath judge(const Material& material, const NationalPathInput& input, con
     if (planned != nullptr)
         for (std::size_t i = 0; i + 1 < planned->size(); ++i)
             path.steps.push_back(
-                {describe((*planned)[i]), describe((*planned)[i + 1]), true, {}, "its key made the signature"});
+                {describe((*planned)[i]), describe((*planned)[i + 1]), true, {}, "its key made the signature", {}});
     const std::size_t known = path.steps.size();
     const int answer = X509_verify_cert(context.get());
     if (answer != 1 && path.steps.size() == known)

@@ -111,7 +111,9 @@ private:
         }
         const Certificate& certificate = *check.certificate;
         judgement_.trust.signer_country = certificate.country();
-        DocumentPath path = find_document_path(store_, certificate, SignerRules::document_signer());
+        SignerRules rules = SignerRules::document_signer();
+        rules.explain = evaluation_.explain;
+        DocumentPath path = find_document_path(store_, certificate, rules);
         note(judgement_.deviations, path.deviations);
         merge(judgement_.chain, {prefix_ + ".chain", path.result, path.reason, path.detail});
         judgement_.steps.insert(judgement_.steps.end(), path.steps.begin(), path.steps.end());

@@ -21,6 +21,7 @@ struct Evaluation {
     Time at{};
     /// Older lists do not count; without a limit, a list counts until its own nextUpdate.
     std::optional<std::chrono::hours> revocation_age_limit;
+    bool explain = false;  ///< fills in what OpenSSL says of each step
 };
 
 /// The files as they were read, each whole.

@@ -5,6 +5,7 @@
 
 #include "crypto/error.h"
 #include "crypto/trust/name.h"
+#include "crypto/trust/openssl_opinion.h"
 #include "crypto/trust/signed_data.h"
 
 namespace tahvil::trust {
@@ -23,6 +24,10 @@ struct Refusal {
     std::string reason;
     std::string words;
 };
+
+std::string none_of(const Certificate& issued) {
+    return "no certificate of " + to_text(issued.issuer()) + " is in the trust store";
+}
 
 std::string shown(std::string_view text) {
     return text.empty() ? "none" : std::string(text);
@@ -49,7 +54,7 @@ public:
     Refusal weightiest(const Certificate& signer) const {
         if (failed_) return *failed_;
         if (undetermined_) return *undetermined_;
-        return {"issuer_unknown", "no certificate of " + to_text(signer.issuer()) + " is in the trust store"};
+        return {"issuer_unknown", none_of(signer)};
     }
     bool certain() const { return failed_.has_value(); }
 
@@ -104,8 +109,8 @@ private:
         } catch (const Error& error) {
             return Refusal{"issuer_key_refused", "its key can not be used: " + describe(error)};
         }
-        SignatureAlgorithm algorithm;
-        if (!signed_by(issued, *key, &algorithm)) {
+        SignatureAttempt used;
+        if (!signed_by(issued, *key, &used)) {
             const bool named = issued.authority_key_id().empty() || candidate.subject_key_id().empty() ||
                                equal(issued.authority_key_id(), candidate.subject_key_id());
             if (!named) return Refusal{"another_key", "it has the issuer's name and another key, which did not sign"};
@@ -116,7 +121,8 @@ private:
         if (auto refusal = compare_identities(issued, candidate)) return refusal;
         note(path_.deviations, candidate.deviations());
         note_explicit_parameters(path_.deviations, *key, "issuer");
-        note_weakness(path_.deviations, algorithm, *key, "certificate");
+        note_weakness(path_.deviations, used.algorithm, *key, "certificate");
+        if (used.odd_parameters) note(path_.deviations, DeviationCode::signed_data_pss_parameters, "certificate");
         return std::nullopt;
     }
 
@@ -137,8 +143,9 @@ private:
         const std::string country = issued.country();
         const std::string issuer_country = candidate.country();
         const std::string stated = country_of(issued.issuer());
+        // Two and three letters are compared where there is a table of countries, with the MRZ.
         const auto differ = [](const std::string& a, const std::string& b) {
-            return !a.empty() && !b.empty() && a != b;
+            return !a.empty() && a.size() == b.size() && a != b;
         };
         if (differ(country, issuer_country) || differ(stated, issuer_country) || differ(country, stated))
             return Refusal{"country_differs", "it is of " + shown(issuer_country) + ", the certificate of " +
@@ -146,6 +153,8 @@ private:
         if (country.empty() || issuer_country.empty())
             note(path_.deviations, DeviationCode::certificate_country_missing,
                  to_text(country.empty() ? issued.subject() : candidate.subject()));
+        else if (country.size() != issuer_country.size())
+            note(path_.deviations, DeviationCode::certificate_country_spelling, country + " and " + issuer_country);
 
         const bool key_ids = !issued.authority_key_id().empty() && !candidate.subject_key_id().empty();
         if (!key_ids)
@@ -171,12 +180,8 @@ private:
     bool is_anchor(const Certificate& issued, const Entry& entry, std::size_t index) {
         if (entry.status != Status::trusted || !entry.purposes.contain(rules_.purpose)) return false;
         path_.anchor = index;
-        path_.steps.push_back(
-            {issued.description(),
-             entry.certificate.description(),
-             true,
-             {},
-             "its key made the signature, and it is an anchor for " + std::string(name(rules_.purpose))});
+        accept(issued, entry,
+               "its key made the signature, and it is an anchor for " + std::string(name(rules_.purpose)));
         return true;
     }
 
@@ -196,25 +201,36 @@ private:
             step(issued, entry, {"path_too_long", "too many link certificates"});
             return false;
         }
-        path_.steps.push_back({issued.description(),
-                               certificate.description(),
-                               true,
-                               {},
-                               "its key made the signature; it is no anchor, so its own issuer is looked for"});
+        accept(issued, entry, "its key made the signature; it is no anchor, so its own issuer is looked for");
         const std::size_t steps = path_.steps.size();
         if (climb()) return true;
-        if (path_.steps.size() == steps)
-            step(certificate, std::string(),
-                 {"issuer_unknown", "no certificate of " + to_text(certificate.issuer()) + " is in the trust store"});
+        if (path_.steps.size() == steps) {
+            path_.steps.push_back({certificate.description(), {}, false, "issuer_unknown", none_of(certificate), {}});
+            weigh({"issuer_unknown", none_of(certificate)});
+        }
         return false;
     }
 
-    void step(const Certificate& issued, const Entry& candidate, const Refusal& refusal) {
-        step(issued, candidate.certificate.description(), refusal);
+    void accept(const Certificate& issued, const Entry& entry, std::string words) {
+        path_.steps.push_back({issued.description(),
+                               entry.certificate.description(),
+                               true,
+                               {},
+                               std::move(words),
+                               asked(issued, entry.certificate)});
     }
 
-    void step(const Certificate& issued, std::string candidate, const Refusal& refusal) {
-        path_.steps.push_back({issued.description(), std::move(candidate), false, refusal.reason, refusal.words});
+    void step(const Certificate& issued, const Entry& candidate, const Refusal& refusal) {
+        path_.steps.push_back({issued.description(), candidate.certificate.description(), false, refusal.reason,
+                               refusal.words, asked(issued, candidate.certificate)});
+        weigh(refusal);
+    }
+
+    std::string asked(const Certificate& issued, const Certificate& issuer) const {
+        return rules_.explain ? openssl_says(issued.raw(), issuer.raw()) : std::string();
+    }
+
+    void weigh(const Refusal& refusal) {
         static constexpr auto kOpen =
             std::to_array<std::string_view>({"another_key", "issuer_key_refused", "issuer_unknown", "issuer_questioned",
                                              "anchor_of_another_purpose", "path_too_long"});
@@ -250,15 +266,15 @@ std::optional<Refusal> refuse_signer(const Certificate& signer, const SignerRule
 }  // namespace
 
 SignerRules SignerRules::document_signer() {
-    return {Purpose::documents, std::nullopt};
+    return {Purpose::documents, std::nullopt, false};
 }
 
 SignerRules SignerRules::master_list_signer() {
-    return {Purpose::master_lists, kMasterListSigner};
+    return {Purpose::master_lists, kMasterListSigner, false};
 }
 
 SignerRules SignerRules::hot_list_signer() {
-    return {Purpose::documents, hot_list_signer_usage()};
+    return {Purpose::documents, hot_list_signer_usage(), false};
 }
 
 const Oid& hot_list_signer_usage() {
@@ -287,7 +303,7 @@ DocumentPath find_document_path(const TrustStore& store, const Certificate& sign
         return path;
     }
     const Refusal refusal = search.weightiest(signer);
-    if (path.steps.empty()) path.steps.push_back({signer.description(), {}, false, refusal.reason, refusal.words});
+    if (path.steps.empty()) path.steps.push_back({signer.description(), {}, false, refusal.reason, refusal.words, {}});
     path.chain.clear();
     path.result = search.certain() ? Result::failed : Result::undetermined;
     path.reason = refusal.reason;

@@ -16,8 +16,9 @@ struct PathStep {
     std::string certificate;  ///< whose issuer was looked for
     std::string candidate;    ///< what was tried; empty when there was nothing to try
     bool accepted = false;
-    std::string reason;  ///< stable: "signature_invalid"; empty when accepted
-    std::string words;   ///< a sentence
+    std::string reason;   ///< stable: "signature_invalid"; empty when accepted
+    std::string words;    ///< a sentence
+    std::string openssl;  ///< what OpenSSL says of the same, in its own words; empty when it was not asked
 };
 
 /// What a signer has to be, beside being below an anchor.
@@ -25,6 +26,7 @@ struct SignerRules {
     Purpose purpose = Purpose::documents;
     /// Extended key usage that the signer's certificate must have: a list signer's.
     std::optional<asn1::Oid> extended_key_usage;
+    bool explain = false;  ///< asks OpenSSL as well, for the steps
 
     static SignerRules document_signer();
     static SignerRules master_list_signer();  ///< 2.23.136.1.1.3

@@ -36,14 +36,19 @@ void note_encoding(Deviations& deviations, const asn1::Departures& departures, c
         note(deviations, DeviationCode::security_object_encoding, file + ": a string in pieces");
 }
 
+/// A PrintableString by the standard, and another type of string in some documents.
 std::string read_digits(Cursor& cursor) {
-    const ByteView text = cursor.read(Tag::printable_string).content;
+    const asn1::Element element = cursor.read();
+    if (element.tag != Tag::printable_string && element.tag != Tag::utf8_string && element.tag != Tag::ia5_string &&
+        element.tag != Tag::numeric_string)
+        malformed("a version that is no text");
+    const ByteView text = element.content;
     if (!std::ranges::all_of(text, [](std::uint8_t c) { return c >= '0' && c <= '9'; }))
         malformed("a version that is not digits");
     return std::string(as_text(text));
 }
 
-LdsSecurityObject parse_lds(ByteView content) {
+LdsSecurityObject parse_lds(ByteView content, Deviations& deviations) {
     LdsSecurityObject lds;
     Cursor whole(content, Rules::ber);
     Cursor object = whole.enter(Tag::sequence);
@@ -59,9 +64,12 @@ LdsSecurityObject parse_lds(ByteView content) {
     while (!hashes.at_end()) {
         Cursor hash = hashes.enter(Tag::sequence);
         const int group = hash.read_small_integer();
-        if (group < 1 || group > kDataGroups) malformed("a hash of a data group that does not exist");
         Bytes value = hash.read_octets();
         hash.expect_end();
+        if (group < 1 || group > kDataGroups) {
+            note(deviations, DeviationCode::security_object_unknown_data_group, std::to_string(group));
+            continue;
+        }
         if (value.size() != digest_size(lds.digest)) malformed("a data group hash of a wrong length");
         if (!lds.hashes.emplace(group, std::move(value)).second) malformed("two hashes of one data group");
     }
@@ -89,7 +97,7 @@ SecurityObject SecurityObject::parse(ByteView file) {
             malformed("content of the type " + data.content_type().dotted());
         note(object.deviations, DeviationCode::security_object_content_type, data.content_type().dotted());
     }
-    object.lds = parse_lds(data.content());
+    object.lds = parse_lds(data.content(), object.deviations);
     if (object.lds.version == 0 && object.lds.lds_version)
         note(object.deviations, DeviationCode::security_object_version, "version 0 with LDS version information");
     if (object.lds.version == 1 && !object.lds.lds_version)

@@ -1,6 +1,7 @@
 #include "crypto/trust/signed_data.h"
 
 #include <algorithm>
+#include <exception>
 
 #include "crypto/error.h"
 #include "crypto/trust/name.h"
@@ -24,7 +25,6 @@ const Oid kData("1.2.840.113549.1.7.1");
 const Oid kContentType("1.2.840.113549.1.9.3");
 const Oid kMessageDigest("1.2.840.113549.1.9.4");
 const Oid kSigningTime("1.2.840.113549.1.9.5");
-const Oid kRsassaPss("1.2.840.113549.1.1.10");
 
 [[noreturn]] void malformed(const char* what) {
     throw MalformedData("trust.signed_data", std::string("SignedData: ") + what);
@@ -42,6 +42,15 @@ Cursor single_value(Cursor& attribute) {
     return one;
 }
 
+/// A time that can not be read is none: the signature is then an undated one.
+std::optional<Time> read_signing_time(Cursor value) {
+    try {
+        return value.read_time();
+    } catch (const MalformedData&) {
+        return std::nullopt;
+    }
+}
+
 /// The SET OF that was signed: the wire bytes under the universal tag (RFC 5652, 5.4).
 Bytes header_of_set(std::size_t content_size) {
     const Bytes filler(content_size);
@@ -57,10 +66,16 @@ SignerCheck refused(SignerCheck check, Result result, std::string reason, Detail
     return check;
 }
 
+/// A serial number without the leading zeros that one of two writers may have left out.
+ByteView magnitude(ByteView serial) {
+    while (serial.size() > 1 && serial[0] == 0) serial = serial.subspan(1);
+    return serial;
+}
+
 bool is_signers(const Certificate& certificate, const SignerInfo& signer, bool& folded) {
     folded = false;
     if (!signer.key_id.empty()) return equal(certificate.subject_key_id(), signer.key_id);
-    if (!equal(certificate.serial(), signer.serial)) return false;
+    if (!equal(magnitude(certificate.serial()), magnitude(signer.serial))) return false;
     const NameMatch match = compare_names(certificate.issuer(), signer.issuer);
     folded = match == NameMatch::folded;
     return match != NameMatch::different;
@@ -73,35 +88,6 @@ std::optional<Certificate> certificate_of(const SignedData& data, const SignerIn
             if (is_signers(certificate, signer, folded)) return certificate;
     folded = false;
     return std::nullopt;
-}
-
-struct Attempt {
-    SignatureAlgorithm algorithm;
-    bool odd_pss = false;
-};
-
-/// The algorithms that the signature may have been made with: the stated one, then what RSASSA-PSS writers mean who
-/// leave the parameters out or put them into the certificate's key.
-std::vector<Attempt> attempts_for(const SignerInfo& signer, const PublicKey& key) {
-    std::vector<Attempt> attempts;
-    try {
-        Cursor cursor(signer.signature_algorithm, Rules::ber);
-        attempts.push_back({read_signature_algorithm(cursor, signer.digest)});
-    } catch (const MalformedData&) {  // judged below: nothing stated that is known
-    }
-    if (key.kind() != KeyKind::rsa) return attempts;
-    Cursor identifier = Cursor(signer.signature_algorithm, Rules::ber).enter(Tag::sequence);
-    const bool pss = identifier.read_oid() == kRsassaPss;
-    const bool bare = identifier.at_end() || identifier.next_is(Tag::null);
-    if (pss && bare)
-        attempts.push_back(
-            {{SignatureScheme::rsa_pss, *signer.digest, *signer.digest, digest_size(*signer.digest)}, true});
-    if (!pss && key.pss_restriction()) {
-        const PssParameters& restriction = *key.pss_restriction();
-        attempts.push_back(
-            {{SignatureScheme::rsa_pss, restriction.digest, restriction.mask_digest, restriction.salt}, true});
-    }
-    return attempts;
 }
 
 }  // namespace
@@ -146,19 +132,31 @@ void SignedData::read_content(Cursor encapsulated) {
     if (encapsulated.at_end()) return;
     Cursor content = encapsulated.enter(asn1::context_constructed(0));
     encapsulated.expect_end();
-    if (content.next_is(Tag::octet_string))
-        content_ = content.read_octet_view();
-    else
-        pieces_ = content.read_octets();
+    content_ = read_octets(content);
     content.expect_end();
 }
 
+/// In BER a string may come in pieces, which are put together once and kept.
+ByteView SignedData::read_octets(Cursor& cursor) {
+    if (cursor.next_is(Tag::octet_string)) return cursor.read_octet_view();
+    joined_.push_back(std::make_shared<const Bytes>(cursor.read_octets()));
+    return *joined_.back();
+}
+
+/// A certificate beside the signer's that can not be read is passed over; the only one is not.
 void SignedData::read_certificates(Cursor certificates) {
-    while (!certificates.at_end()) {
-        if (certificates_.size() == kMaxCertificates) malformed("too many certificates");
+    std::exception_ptr trouble;
+    for (std::size_t count = 0; !certificates.at_end(); ++count) {
+        if (count == kMaxCertificates) malformed("too many certificates");
         const Element certificate = certificates.read();
-        if (certificate.tag == Tag::sequence) certificates_.push_back(Certificate::parse(certificate.raw));
+        if (certificate.tag != Tag::sequence) continue;
+        try {
+            certificates_.push_back(Certificate::parse(certificate.raw));
+        } catch (const MalformedData&) {
+            trouble = std::current_exception();
+        }
     }
+    if (trouble && certificates_.empty()) std::rethrow_exception(trouble);
 }
 
 void SignedData::read_signer(Cursor signer) {
@@ -166,7 +164,9 @@ void SignedData::read_signer(Cursor signer) {
     info.version = signer.read_small_integer();
     if (signer.next_is(asn1::context(0))) {
         info.key_id = signer.read().content;
-        if (info.key_id.empty()) malformed("a key identifier without octets");
+    } else if (auto pieces = signer.enter_if(asn1::context_constructed(0))) {  // in pieces, or tagged once too often
+        info.key_id = read_octets(*pieces);
+        pieces->expect_end();
     } else {
         Cursor identifier = signer.enter(Tag::sequence);
         info.issuer = identifier.read(Tag::sequence).raw;
@@ -174,6 +174,7 @@ void SignedData::read_signer(Cursor signer) {
         info.serial = identifier.read(Tag::integer).content;
         identifier.expect_end();
     }
+    if (info.issuer.empty() && info.key_id.empty()) malformed("a key identifier without octets");
     info.digest_identifier = signer.enter(Tag::sequence).read_oid();
     info.digest = digest_by_oid(info.digest_identifier);
     if (const auto attributes = signer.read_if(asn1::context_constructed(0))) {
@@ -182,7 +183,7 @@ void SignedData::read_signer(Cursor signer) {
         read_attributes(info, signer.within(*attributes));
     }
     info.signature_algorithm = signer.read(Tag::sequence).raw;
-    info.signature = signer.read_octet_view();
+    info.signature = read_octets(signer);
     static_cast<void>(signer.read_if(asn1::context_constructed(1)));  // unsigned attributes mean nothing here
     signer.expect_end();
     if (std::ranges::find(digests_, info.digest_identifier) == digests_.end())
@@ -205,9 +206,10 @@ void SignedData::read_attributes(SignerInfo& info, Cursor attributes) {
         if (type == kContentType) {
             info.content_type = single_value(attribute).read_oid();
         } else if (type == kMessageDigest) {
-            info.message_digest = single_value(attribute).read_octet_view();
+            Cursor value = single_value(attribute);
+            info.message_digest = read_octets(value);
         } else if (type == kSigningTime) {
-            info.signing_time = single_value(attribute).read_time();
+            info.signing_time = read_signing_time(single_value(attribute));
         }
     }
 }
@@ -261,13 +263,13 @@ SignerCheck verify_signer(const SignedData& data, const SignerInfo& signer, std:
 
     const Bytes header = signer.has_attributes ? header_of_set(signer.attributes.size()) : Bytes();
     const ByteView body = signer.has_attributes ? signer.attributes : data.content();
-    const std::vector<Attempt> attempts = attempts_for(signer, *key);
+    const std::vector<SignatureAttempt> attempts = signature_attempts(signer.signature_algorithm, *key, signer.digest);
     if (attempts.empty()) return refused(std::move(check), Result::failed, "signature_algorithm_unknown");
-    for (const Attempt& attempt : attempts) {
+    for (const SignatureAttempt& attempt : attempts) {
         if (!verify(*key, attempt.algorithm, {header, body}, signer.signature)) continue;
         check.result = Result::passed;
         check.detail.emplace_back("algorithm", description(attempt.algorithm));
-        if (attempt.odd_pss) note(check.deviations, DeviationCode::signed_data_pss_parameters);
+        if (attempt.odd_parameters) note(check.deviations, DeviationCode::signed_data_pss_parameters);
         if (attempt.algorithm.scheme != SignatureScheme::ed25519 && attempt.algorithm.digest != *signer.digest)
             note(check.deviations, DeviationCode::signed_data_algorithm_differs,
                  std::string(name(attempt.algorithm.digest)) + " and " + std::string(name(*signer.digest)));

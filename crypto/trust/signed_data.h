@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -22,11 +23,11 @@ struct SignerInfo {
     asn1::Oid digest_identifier;
     std::optional<DigestAlgorithm> digest;  ///< nothing when digest_identifier is not one of ours
     bool has_attributes = false;
-    ByteView attributes;      ///< content octets of the signed attributes, as they are on the wire
-    asn1::Oid content_type;   ///< from the signed attributes
-    ByteView message_digest;  ///< from the signed attributes
-    std::optional<Time> signing_time;
-    ByteView signature_algorithm;  ///< AlgorithmIdentifier
+    ByteView attributes;               ///< content octets of the signed attributes, as they are on the wire
+    asn1::Oid content_type;            ///< from the signed attributes
+    ByteView message_digest;           ///< from the signed attributes
+    std::optional<Time> signing_time;  ///< nothing as well when it is no time
+    ByteView signature_algorithm;      ///< AlgorithmIdentifier
     ByteView signature;
 };
 
@@ -40,7 +41,7 @@ public:
     int version() const { return version_; }
     const asn1::Oid& content_type() const { return content_type_; }
     /// What was signed: the value of eContent. Empty when the content is not enclosed.
-    ByteView content() const { return pieces_.empty() ? content_ : ByteView(pieces_); }
+    ByteView content() const { return content_; }
     const std::vector<Certificate>& certificates() const { return certificates_; }
     const std::vector<ByteView>& revocation_lists() const { return revocation_lists_; }
     const std::vector<SignerInfo>& signers() const { return signers_; }
@@ -50,6 +51,7 @@ public:
     const Deviations& deviations() const { return deviations_; }
 
 private:
+    ByteView read_octets(asn1::Cursor& cursor);
     void read_content(asn1::Cursor encapsulated);
     void read_certificates(asn1::Cursor certificates);
     void read_signer(asn1::Cursor signer);
@@ -60,7 +62,7 @@ private:
     std::vector<asn1::Oid> digests_;
     asn1::Oid content_type_;
     ByteView content_;
-    Bytes pieces_;  // the content, when it came in pieces
+    std::vector<std::shared_ptr<const Bytes>> joined_;  // strings that came in pieces; views go into them
     std::vector<Certificate> certificates_;
     std::vector<ByteView> revocation_lists_;
     std::vector<SignerInfo> signers_;

@@ -49,7 +49,8 @@ trust::PassiveAuthentication authenticate(const LdsDocument& document, const Kno
         if (const auto number = lds::data_group_number(file)) files.data_groups[static_cast<int>(*number)] = bytes;
         if (file == lds::File::com) files.com = bytes;
     }
-    return trust::authenticate(files, *knowledge.trust, {knowledge.at, knowledge.policy->revocation_list_age()});
+    return trust::authenticate(files, *knowledge.trust,
+                               {knowledge.at, knowledge.policy->revocation_list_age(), knowledge.explain});
 }
 
 /// What the data groups say, those alone that are vouched for. A group that can not be understood says nothing; why, is
@@ -184,7 +185,8 @@ private:
             add(id, Result::failed, "countries_differ", std::move(detail));
         } else if (trust.anchor.empty()) {
             add(id, Result::undetermined, "issuer_unknown", std::move(detail));
-        } else if (trust.anchor_country != trust.signer_country) {
+        } else if (trust.anchor_country != trust.signer_country &&
+                   !same_country(trust.anchor_country, trust.signer_country)) {
             add(id, trust.anchor_country.empty() ? Result::undetermined : Result::failed,
                 trust.anchor_country.empty() ? "anchor_without_country" : "countries_differ", std::move(detail));
         } else {
@@ -386,7 +388,8 @@ VerifiedDocument verify_document(const LdsDocument& document, const Expected& ex
     }
     if (card_security != nullptr) {
         const auto findings = trust::authenticate_card_security(
-            *card_security, *knowledge.trust, {knowledge.at, knowledge.policy->revocation_list_age()});
+            *card_security, *knowledge.trust,
+            {knowledge.at, knowledge.policy->revocation_list_age(), knowledge.explain});
         add_to(verdict, findings);
         result.steps.insert(result.steps.end(), findings.steps.begin(), findings.steps.end());
     }

@@ -45,6 +45,7 @@ struct Knowledge {
     Time at{};
     std::string software;
     bool demo = false;
+    bool explain = false;  ///< asks OpenSSL for its opinion on each step of a path
 };
 
 /// What was found out about a document from its files alone.

@@ -130,8 +130,24 @@ std::pair<std::string, std::string> checked_expectation(std::string_view typed) 
 }
 
 std::chrono::sys_seconds checked_time(std::string_view typed) {
-    if (typed.find('T') == std::string_view::npos) return std::chrono::sys_days(daemon::parse_typed_date(typed));
-    return daemon::parse_iso_time(typed);
+    const std::size_t clock = typed.find('T');
+    if (clock == std::string_view::npos) return std::chrono::sys_days(daemon::parse_typed_date(typed));
+    // What programs write (RFC 3339): fractions of a second, which are cut off, and a distance from UTC.
+    std::string plain(typed);
+    std::chrono::minutes ahead{0};
+    if (const std::size_t sign = plain.find_first_of("+-", clock); sign != std::string::npos) {
+        const auto distance =
+            daemon::parse_iso_time("1970-01-01T" + plain.substr(sign + 1) + ":00Z").time_since_epoch();
+        ahead = std::chrono::floor<std::chrono::minutes>(plain[sign] == '-' ? -distance : distance);
+        plain.replace(sign, std::string::npos, "Z");
+    }
+    if (const std::size_t point = plain.find('.', clock); point != std::string::npos) {
+        std::size_t end = point + 1;
+        while (end < plain.size() && is_digit(plain[end])) ++end;
+        if (end == point + 1) throw InvalidInput("time.syntax", "a time with a point and no fraction of a second");
+        plain.erase(point, end - point);
+    }
+    return daemon::parse_iso_time(plain) - ahead;
 }
 
 std::pair<std::string, std::uint16_t> checked_host_and_port(std::string_view typed) {

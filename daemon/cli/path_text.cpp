@@ -21,6 +21,7 @@ void print_path(std::ostream& to, const Console& console, const std::vector<trus
         if (!step.reason.empty()) to << " - " << reason_words(console.language, harmless(step.reason));
         to << '\n';
         if (!step.words.empty()) to << "      " << harmless(step.words) << '\n';
+        if (!step.openssl.empty()) to << "      OpenSSL: " << harmless(step.openssl) << '\n';
     }
 }
 

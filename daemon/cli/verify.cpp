@@ -67,6 +67,7 @@ ExitStatus run(const VerifyArguments& arguments, const Context& context) {
     const daemon::LoadedTrust trust = daemon::load_trust(arguments.trust, knowledge.at);
     print_refused(context.console, trust, arguments.explain);
     knowledge.trust = trust.store;
+    knowledge.explain = arguments.explain;
     knowledge.policy = std::make_shared<const daemon::Policy>(daemon::Policy::shipped("standard"));
     knowledge.software = "tahvil " TAHVIL_VERSION;
 

@@ -10,32 +10,38 @@ namespace tahvil::daemon {
 
 namespace {
 
-struct Pair {
-    std::string_view mrz;
-    std::string_view certificate;
+struct Code {
+    std::string_view code;
+    std::string_view country;  ///< the three letters that stand for all its codes
 };
 
-/// What ISO 3166 does not have, or has otherwise: Doc 9303-3, 5, parts B to D.
-constexpr auto kBesideIso = std::to_array<Pair>({
-    {"D", "DE"},
-    {"EUE", "EU"},
-    {"RKS", "KS"},
-    {"UNA", "UN"},
-    {"UNK", "UN"},
-    {"UNO", "UN"},
-    {"UTO", "UT"},
+/// What ISO 3166 does not have, or has otherwise: Doc 9303-3, 5, parts B to D. Kosovo's certificates say KS or XK.
+constexpr auto kBesideIso = std::to_array<Code>({
+    {"D", "DEU"},   {"EU", "EUE"},  {"EUE", "EUE"}, {"GBD", "GBR"}, {"GBN", "GBR"}, {"GBO", "GBR"}, {"GBP", "GBR"},
+    {"GBS", "GBR"}, {"KS", "RKS"},  {"RKS", "RKS"}, {"UN", "UNO"},  {"UNA", "UNO"}, {"UNK", "UNO"}, {"UNO", "UNO"},
+    {"UT", "UTO"},  {"UTO", "UTO"}, {"XK", "RKS"},  {"XOM", "XOM"}, {"XPO", "XPO"},
 });
+
+bool is_iso(std::string_view three_letters) {
+    for (const char* const* country = uloc_getISOCountries(); *country != nullptr; ++country)
+        if (uloc_getISO3Country((std::string{"und_"} + *country).c_str()) == three_letters) return true;
+    return false;
+}
+
+/// Empty when the code names none.
+std::string country_of(std::string_view code) {
+    const auto beside = std::ranges::find(kBesideIso, code, &Code::code);
+    if (beside != kBesideIso.end()) return std::string{beside->country};
+    if (!std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; })) return {};
+    if (code.size() == 2) return uloc_getISO3Country((std::string{"und_"} + std::string{code}).c_str());
+    return code.size() == 3 && is_iso(code) ? std::string{code} : std::string{};
+}
 
 }  // namespace
 
-bool same_country(std::string_view mrz_code, std::string_view certificate_code) {
-    const bool beside_iso = std::ranges::any_of(
-        kBesideIso, [&](const Pair& pair) { return pair.mrz == mrz_code && pair.certificate == certificate_code; });
-    if (beside_iso) return true;
-    const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
-    if (certificate_code.size() != 2 || !std::ranges::all_of(certificate_code, is_letter)) return false;
-    const std::string_view iso = uloc_getISO3Country(("und_" + std::string{certificate_code}).c_str());
-    return !iso.empty() && iso == mrz_code;
+bool same_country(std::string_view a, std::string_view b) {
+    const std::string country = country_of(a);
+    return !country.empty() && country == country_of(b);
 }
 
 }  // namespace tahvil::daemon

@@ -1,6 +1,7 @@
 #include "crypto/trust/passive_authentication.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <gtest/gtest.h>
 
@@ -31,6 +32,61 @@ std::string outcome(const PassiveAuthentication& result, std::string_view part) 
     return std::string(name(check.result)) + (check.reason.empty() ? "" : " " + check.reason);
 }
 
+constexpr auto kConstructedOctets = static_cast<asn1::Tag>(0x24);
+
+Bytes indefinite(asn1::Tag tag, ByteView content) {
+    return concat({Bytes{static_cast<std::uint8_t>(tag), 0x80}, content, Bytes{0, 0}});
+}
+
+Bytes pieces_of(ByteView octets) {
+    const std::size_t half = octets.size() / 2;
+    const Bytes second = indefinite(kConstructedOctets, asn1::octet_string(octets.subspan(half)));
+    return indefinite(kConstructedOctets, concat({asn1::octet_string(octets.first(half)), second}));
+}
+
+/// One level of an encoding written anew: what is constructed by `inside`, octet strings in pieces of pieces.
+template <typename Inside>
+Bytes each_element(ByteView content, Inside inside) {
+    Bytes out;
+    for (asn1::Cursor cursor(content); !cursor.at_end();) append(out, inside(cursor.read()));
+    return out;
+}
+
+/// The same EF.SOD in BER: indefinite lengths all over, strings in pieces, but for what was signed as it stands:
+/// certificates and signed attributes.
+Bytes in_pieces(ByteView security_object) {
+    std::function<Bytes(const asn1::Element&, int)> write = [&](const asn1::Element& element, int depth) -> Bytes {
+        if (element.tag == asn1::Tag::octet_string) return pieces_of(element.content);
+        if (element.tag == asn1::context(0))
+            return indefinite(asn1::context_constructed(0), asn1::octet_string(element.content));
+        // 77 { SEQUENCE { OID, [0] { SEQUENCE { ..., [0] certificates, SET { SEQUENCE { ..., [0] attributes
+        const bool signed_part = element.tag == asn1::context_constructed(0) && (depth == 4 || depth == 6);
+        if (!asn1::is_constructed(element.tag) || signed_part) return to_bytes(element.raw);
+        return indefinite(element.tag, each_element(element.content, [&](const asn1::Element& inner) {
+                              return write(inner, depth + 1);
+                          }));
+    };
+    return each_element(security_object, [&](const asn1::Element& whole) { return write(whole, 0); });
+}
+
+/// The encoding with an element (whole) put in place of another, and all lengths around it set right.
+Bytes rewritten(ByteView der, ByteView from, ByteView to, int limit = 100) {
+    std::function<Bytes(const asn1::Element&)> write = [&](const asn1::Element& element) -> Bytes {
+        if (limit > 0 && equal(element.raw, from)) {
+            --limit;
+            return to_bytes(to);
+        }
+        // Two neighbours may be meant: issuer and serial number.
+        if (limit > 0 && element.content.size() == from.size() && equal(element.content, from)) {
+            --limit;
+            return asn1::element(element.tag, to);
+        }
+        if (!asn1::is_constructed(element.tag)) return to_bytes(element.raw);
+        return asn1::element(element.tag, each_element(element.content, write));
+    };
+    return each_element(der, write);
+}
+
 class PassiveAuthenticationTest : public testing::Test {
 protected:
     PassiveAuthentication run(const Bytes& security_object, const std::map<int, Bytes>& groups = kGroups,
@@ -58,6 +114,7 @@ protected:
 
     CertifiedKey issuer = specimen::country_signer();
     CertifiedKey signer = specimen::document_signer(issuer);
+    Bytes lds_ = lds_security_object(kGroups);
     std::shared_ptr<const TrustStore> store = specimen::store_of({issuer.certificate});
 };
 
@@ -185,6 +242,191 @@ TEST_F(PassiveAuthenticationTest, ToleratesIndefiniteLengthsAndStringsInPieces) 
     ASSERT_EQ(result.deviations.size(), 2U);
     for (const Deviation& deviation : result.deviations)
         EXPECT_EQ(deviation.code, DeviationCode::security_object_encoding);
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesBerWhereverItMayStand) {
+    SecurityObjectOptions options;
+    options.signing_time = specimen::at(2025);
+    for (const bool by_key_id : {false, true}) {
+        options.by_key_id = by_key_id;
+        const Bytes object = sign_security_object(kGroups, signer, options);
+        const PassiveAuthentication result = run(in_pieces(object));
+        EXPECT_TRUE(result.authentic()) << outcome(result, "structure") << ", " << outcome(result, "signature");
+        EXPECT_EQ(result.trust.signing_time, specimen::at(2025));
+        EXPECT_TRUE(contains(result.deviations, DeviationCode::security_object_encoding));
+    }
+}
+
+TEST_F(PassiveAuthenticationTest, RefusesAChangedByteInPieces) {
+    const Bytes object = in_pieces(sign_security_object(kGroups, signer));
+    const Bytes hash = digest(DigestAlgorithm::sha256, kGroups.at(1));
+    // The hash may be split: its halves are looked for.
+    const auto place = std::search(object.begin(), object.end(), hash.begin(), hash.begin() + 4);
+    ASSERT_NE(place, object.end());
+    Bytes changed = object;
+    changed[static_cast<std::size_t>(place - object.begin())] ^= 1U;
+    EXPECT_FALSE(run(changed).authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesAKeyIdentifierTaggedTwice) {
+    SecurityObjectOptions options;
+    options.by_key_id = true;
+    Bytes object = sign_security_object(kGroups, signer, options);
+    const Bytes once = asn1::element(asn1::context(0), signer.parsed().subject_key_id());
+    const Bytes twice =
+        asn1::element(asn1::context_constructed(0), asn1::octet_string(signer.parsed().subject_key_id()));
+    EXPECT_TRUE(run(rewritten(object, once, twice)).authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesASerialNumberWithoutItsLeadingZero) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.serial = from_hex("9F 01");
+    const CertifiedKey other = issue(what, PrivateKey::generate_ec(Curve::secp256r1), issuer);
+    SecurityObjectOptions options;
+    const Bytes object = sign_security_object(kGroups, other, options);
+    const Bytes identifier = concat({other.parsed().issuer(), from_hex("02 03 00 9F 01")});
+    const Bytes shorter = concat({other.parsed().issuer(), from_hex("02 02 9F 01")});
+    EXPECT_TRUE(run(rewritten(object, identifier, shorter)).authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, FindsTheSignerAmongSeveralCertificates) {
+    SecurityObjectOptions options;
+    const CertifiedKey another = specimen::document_signer(specimen::country_signer("XA"), "XA");
+    options.further_certificates = {another.certificate, issuer.certificate, from_hex("30 03 02 01 05")};
+    const PassiveAuthentication result = run(sign_security_object(kGroups, signer, options));
+    EXPECT_TRUE(result.authentic());
+    EXPECT_EQ(result.deviations, Deviations());
+}
+
+TEST_F(PassiveAuthenticationTest, TriesIssuersOfOneNameInTurn) {
+    const auto named = [](Curve curve) {
+        CertificateTemplate what =
+            CertificateTemplate::country_signer(specimen::issuer_name(), specimen::kIssuerValidity);
+        what.with_subject_key_id = false;
+        return issue_self_signed(what, PrivateKey::generate_ec(curve));
+    };
+    std::vector<CertifiedKey> issuers;
+    std::vector<Bytes> anchors;
+    for (const Curve curve : {Curve::secp256r1, Curve::brainpool_p256r1, Curve::secp384r1}) {
+        issuers.push_back(named(curve));
+        anchors.push_back(issuers.back().certificate);
+    }
+    const auto all = specimen::store_of(anchors);
+    for (const CertifiedKey& each : issuers) {
+        CertificateTemplate what = specimen::document_signer_template();
+        what.with_authority_key_id = false;
+        const CertifiedKey own = issue(what, PrivateKey::generate_ec(Curve::secp256r1), each);
+        expect_tolerated(sign_security_object(kGroups, own), DeviationCode::certificate_key_id_missing, *all);
+    }
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesACountryInThreeLetters) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.subject = NameWriter().country("UTO").common_name("Document Signer").der();
+    expect_signer_tolerated(what, DeviationCode::certificate_country_spelling);
+}
+
+TEST_F(PassiveAuthenticationTest, ComparesCountriesWithoutCase) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.subject = NameWriter().country("ut").common_name("Document Signer").der();
+    const CertifiedKey other = issue(what, PrivateKey::generate_ec(Curve::secp256r1), issuer);
+    EXPECT_TRUE(run(sign_security_object(kGroups, other)).authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesNamesInEveryTypeOfString) {
+    const auto spelled = [](asn1::Tag type, std::string_view organization) {
+        return NameWriter()
+            .country("UT")
+            .attribute(asn1::Oid("2.5.4.10"), type, organization)
+            .common_name("CSCA of UT")
+            .der();
+    };
+    using namespace std::string_view_literals;
+    const Bytes names[] = {
+        spelled(asn1::Tag::utf8_string, "Sp\u00E9cimen"),
+        spelled(asn1::Tag::t61_string,
+                "Sp\xE9"
+                "cimen"sv),
+        spelled(asn1::Tag::bmp_string, "\0S\0p\0\xE9\0c\0i\0m\0e\0n"sv),
+        spelled(asn1::Tag::universal_string, "\0\0\0S\0\0\0p\0\0\0\xE9\0\0\0c\0\0\0i\0\0\0m\0\0\0e\0\0\0n"sv),
+    };
+    const CertifiedKey named =
+        issue_self_signed(CertificateTemplate::country_signer(names[0], specimen::kIssuerValidity),
+                          PrivateKey::generate_ec(Curve::brainpool_p256r1));
+    const auto anchors = specimen::store_of({named.certificate});
+    for (const Bytes& name : names) {
+        SecurityObjectOptions options;
+        options.signer_issuer = name;
+        const PassiveAuthentication result =
+            authenticate(files_of(sign_security_object(kGroups, specimen::document_signer(named), options)), *anchors,
+                         {kNow, std::nullopt});
+        EXPECT_TRUE(result.authentic()) << to_text(name) << outcome(result, "signature");
+    }
+}
+
+TEST_F(PassiveAuthenticationTest, LeavesUnknownDataGroupsAside) {
+    std::map<int, Bytes> groups = kGroups;
+    groups[17] = from_hex("71 00");
+    const PassiveAuthentication result = run(sign_security_object(groups, signer));
+    EXPECT_TRUE(result.authentic());
+    EXPECT_TRUE(contains(result.deviations, DeviationCode::security_object_unknown_data_group));
+    EXPECT_FALSE(result.lds->hashes.contains(17));
+}
+
+TEST_F(PassiveAuthenticationTest, ReadsTheVersionsOfAnLdsSecurityObjectInEveryTypeOfText) {
+    for (const asn1::Tag type : {asn1::Tag::printable_string, asn1::Tag::utf8_string, asn1::Tag::ia5_string}) {
+        asn1::Cursor fields = asn1::Cursor(lds_).enter(asn1::Tag::sequence);
+        fields.read();
+        const Bytes content = asn1::sequence(
+            {asn1::integer(1), fields.rest(),
+             asn1::sequence({asn1::element(type, as_bytes("0108")), asn1::element(type, as_bytes("040000"))})});
+        const Bytes object =
+            asn1::element(static_cast<asn1::Tag>(0x77), sign_data(asn1::Oid("2.23.136.1.1.1"), content, {signer}));
+        const PassiveAuthentication result = run(object);
+        EXPECT_TRUE(result.authentic()) << outcome(result, "structure");
+        EXPECT_EQ(result.lds->lds_version, "0108");
+        EXPECT_EQ(result.deviations, Deviations());
+    }
+}
+
+TEST_F(PassiveAuthenticationTest, TakesDigestsWithAndWithoutNull) {
+    const Bytes with = asn1::sequence({asn1::oid(oid_of(DigestAlgorithm::sha256)), asn1::null()});
+    const Bytes without = asn1::sequence({asn1::oid(oid_of(DigestAlgorithm::sha256))});
+    const Bytes object = sign_security_object(kGroups, signer);
+    const bool null = std::search(object.begin(), object.end(), with.begin(), with.end()) != object.end();
+    // Everywhere but in the content, which is signed.
+    EXPECT_TRUE(run(rewritten(object, null ? with : without, null ? without : with, 1)).authentic());
+}
+
+TEST_F(PassiveAuthenticationTest, ToleratesPssParametersThatWereNotUsed) {
+    const CertifiedKey rsa = issue(specimen::document_signer_template(), PrivateKey::generate_rsa(2048), issuer);
+    SecurityObjectOptions options;
+    options.algorithm =
+        SignatureAlgorithm{SignatureScheme::rsa_pss, DigestAlgorithm::sha256, DigestAlgorithm::sha256, 32};
+    const Bytes object = sign_security_object(kGroups, rsa, options);
+    const Bytes stated = encode(*options.algorithm);
+    const asn1::Oid pss("1.2.840.113549.1.1.10");
+    // SHA-256 with the default salt of 20 stated, and the defaults alone stated.
+    const Bytes sha256 = asn1::element(asn1::context_constructed(0),
+                                       asn1::sequence({asn1::oid(oid_of(DigestAlgorithm::sha256)), asn1::null()}));
+    for (const Bytes& parameters : {asn1::sequence({sha256}), asn1::sequence({}), asn1::null()})
+        expect_tolerated(rewritten(object, stated, asn1::sequence({asn1::oid(pss), parameters})),
+                         DeviationCode::signed_data_pss_parameters);
+}
+
+TEST_F(PassiveAuthenticationTest, TakesASigningTimeThatIsNoneForNone) {
+    SecurityObjectOptions options;
+    options.signing_time = specimen::at(2025);
+    const Bytes object = sign_security_object(kGroups, signer, options);
+    EXPECT_TRUE(run(object).trust.signing_time.has_value());
+    Bytes changed = object;
+    const Bytes time = asn1::time(specimen::at(2025));
+    const auto place = std::search(changed.begin(), changed.end(), time.begin(), time.end());
+    ASSERT_NE(place, changed.end());
+    place[2] = 'x';
+    const PassiveAuthentication result = run(changed);
+    EXPECT_FALSE(result.trust.signing_time.has_value());
+    EXPECT_EQ(outcome(result, "signature"), "failed signature_invalid");  // it was signed with the time
 }
 
 TEST_F(PassiveAuthenticationTest, ToleratesOldContentTypes) {

@@ -17,7 +17,18 @@ TEST(Country, CodesOfDoc9303BesideIsoAreKnown) {
     EXPECT_TRUE(same_country("D", "DE"));
     EXPECT_TRUE(same_country("UTO", "UT"));
     EXPECT_TRUE(same_country("RKS", "KS"));
+    EXPECT_TRUE(same_country("RKS", "XK"));
     EXPECT_TRUE(same_country("EUE", "EU"));
+    EXPECT_TRUE(same_country("UNK", "UN"));
+    EXPECT_TRUE(same_country("GBD", "GB"));
+    EXPECT_FALSE(same_country("D", "DK"));
+}
+
+TEST(Country, CertificatesMayUseThreeLetters) {
+    EXPECT_TRUE(same_country("D", "DEU"));
+    EXPECT_TRUE(same_country("FRA", "FRA"));
+    EXPECT_TRUE(same_country("DE", "DEU"));
+    EXPECT_FALSE(same_country("FRA", "DEU"));
 }
 
 TEST(Country, WhatIsNoCountryIsLikeNone) {
@@ -25,7 +36,7 @@ TEST(Country, WhatIsNoCountryIsLikeNone) {
     EXPECT_FALSE(same_country("FRA", ""));
     EXPECT_FALSE(same_country("", "FR"));
     EXPECT_FALSE(same_country("FRA", "fr"));
-    EXPECT_FALSE(same_country("FRA", "FRA"));
+    EXPECT_FALSE(same_country("XXX", "XXX"));
     EXPECT_FALSE(same_country("", "ZZ"));
 }
 
