@@ -69,6 +69,19 @@ public:
     Response return_delivery(const Call& call) override;
     Response withdraw_delivery(const Call& call) override;
     Response miss_delivery(const Call& call) override;
+    Response get_handover(const Call& call) override;
+    Response begin_handover(const Call& call) override;
+    Response check_handover_card(const Call& call) override;
+    Response settle_handover_item(const Call& call) override;
+    Response refer_handover_item(const Call& call) override;
+    Response decide_handover_item(const Call& call) override;
+    Response put_delivery_back(const Call& call) override;
+    Response complete_handover(const Call& call) override;
+    Response get_receipt(const Call& call) override;
+    Response ask_inquiry(const Call& call) override;
+    Response get_journal_checkpoint(const Call& call) override;
+    Response get_journal_entries(const Call& call) override;
+    Response get_journal_proof(const Call& call) override;
 
 private:
     /// A check that the caller may see; another's is not found.

@@ -45,7 +45,7 @@ struct Delivery {
     std::string id;         ///< "T1-00000042": qualified by the terminal that made it
     std::string custodian;  ///< the terminal that may move it
     Stage stage = Stage::expected;
-    std::chrono::sys_seconds since;  ///< when it came to that stage
+    std::chrono::sys_seconds since;                      ///< when it came to that stage
     std::optional<std::chrono::sys_seconds> arrived_at;  ///< when the card was checked in
     std::int64_t manifest = 0;
     ExpectedCard card;

@@ -170,6 +170,46 @@ api::Response ScriptedOperations::miss_delivery(const api::Call& call) {
     return answer(call, created());
 }
 
+api::Response ScriptedOperations::get_handover(const api::Call& call) {
+    return answer(call, text(R"({"delivery":"T1-1","stage":"presented","items":[],"open":[]})"));
+}
+api::Response ScriptedOperations::begin_handover(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::check_handover_card(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::settle_handover_item(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::refer_handover_item(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::decide_handover_item(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::put_delivery_back(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::complete_handover(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::get_receipt(const api::Call& call) {
+    return answer(call, text(R"({"delivery":"T1-1","receipt":""})"));
+}
+api::Response ScriptedOperations::ask_inquiry(const api::Call& call) {
+    return answer(call, text(R"({"text":"","bring":[]})"));
+}
+api::Response ScriptedOperations::get_journal_checkpoint(const api::Call& call) {
+    return answer(call, text(R"({"origin":"o","size":0,"checkpoint":"","keys":[]})"));
+}
+api::Response ScriptedOperations::get_journal_entries(const api::Call& call) {
+    return answer(call, text(R"({"from":0,"entries":[]})"));
+}
+api::Response ScriptedOperations::get_journal_proof(const api::Call& call) {
+    return answer(call, text(R"({"size":0,"hashes":[]})"));
+}
+
 api::RoleMap test_roles() {
     api::RoleMap roles;
     roles.grant_user(kOperator, {api::RoleKind::operator_, {}});

@@ -74,6 +74,19 @@ public:
     api::Response return_delivery(const api::Call& call) override;
     api::Response withdraw_delivery(const api::Call& call) override;
     api::Response miss_delivery(const api::Call& call) override;
+    api::Response get_handover(const api::Call& call) override;
+    api::Response begin_handover(const api::Call& call) override;
+    api::Response check_handover_card(const api::Call& call) override;
+    api::Response settle_handover_item(const api::Call& call) override;
+    api::Response refer_handover_item(const api::Call& call) override;
+    api::Response decide_handover_item(const api::Call& call) override;
+    api::Response put_delivery_back(const api::Call& call) override;
+    api::Response complete_handover(const api::Call& call) override;
+    api::Response get_receipt(const api::Call& call) override;
+    api::Response ask_inquiry(const api::Call& call) override;
+    api::Response get_journal_checkpoint(const api::Call& call) override;
+    api::Response get_journal_entries(const api::Call& call) override;
+    api::Response get_journal_proof(const api::Call& call) override;
 
 private:
     api::Response answer(const api::Call& call, const Function& otherwise);
