@@ -42,17 +42,23 @@ Response set_authentication_template(Channel& card, const Offer& offer, Password
     return response;
 }
 
-/// Nothing when the status is no answer to MSE:Set AT.
-std::optional<PasswordStatus> password_status(StatusWord status) {
-    constexpr StatusWord kWarning{0x6300};
-    if (status.ok()) return PasswordStatus{PasswordState::usable};
-    if (status == StatusWord{0x6283}) return PasswordStatus{PasswordState::deactivated};
-    if (status == sw::authentication_method_blocked) return PasswordStatus{PasswordState::blocked, 0};
-    if (status == kWarning) return PasswordStatus{PasswordState::one_try_left};
+/// 63Cx, which a card gives when it counts the tries of a password; nothing for another status.
+std::optional<unsigned> tries_left(StatusWord status) {
     if ((status.value & 0xFFF0U) != 0x63C0U) return std::nullopt;
-    const unsigned tries = status.value & 0x0FU;
-    if (tries == 0) return PasswordStatus{PasswordState::blocked, tries};
-    return PasswordStatus{tries == 1 ? PasswordState::one_try_left : PasswordState::usable, tries};
+    return status.value & 0x0FU;
+}
+
+/// Nothing when the status is no answer to MSE:Set AT.
+std::optional<PasswordState> password_state(StatusWord status) {
+    constexpr StatusWord kWarning{0x6300};
+    if (status.ok()) return PasswordState::usable;
+    if (status == StatusWord{0x6283}) return PasswordState::deactivated;
+    if (status == sw::authentication_method_blocked) return PasswordState::blocked;
+    if (status == kWarning) return PasswordState::one_try_left;
+    const std::optional<unsigned> tries = tries_left(status);
+    if (!tries) return std::nullopt;
+    if (*tries == 0) return PasswordState::blocked;
+    return *tries == 1 ? PasswordState::one_try_left : PasswordState::usable;
 }
 
 void require_usable(PasswordState state, const Password& password, const Options& options) {
@@ -124,9 +130,8 @@ void take(std::string_view step, Take judge) {
 
 AccessDenied denied(const Password& password, StatusWord status) {
     if (password.kind() == PasswordKind::pin || password.kind() == PasswordKind::puk) {
-        const auto now = password_status(status);
-        const std::string left =
-            now && now->tries_left ? ", tries left: " + std::to_string(*now->tries_left) : std::string();
+        const std::optional<unsigned> tries = tries_left(status);
+        const std::string left = tries ? ", tries left: " + std::to_string(*tries) : std::string();
         return {"access.pin_wrong", "PACE: the card does not accept the PIN" + left,
                 "Ask the holder for the right one before another try."};
     }
@@ -138,15 +143,15 @@ AccessDenied denied(const Password& password, StatusWord status) {
 
 }  // namespace
 
-std::optional<PasswordStatus> query(Channel& card, const Offer& offer, PasswordKind kind) {
-    return password_status(set_authentication_template(card, offer, kind, std::nullopt).status);
+std::optional<PasswordState> query(Channel& card, const Offer& offer, PasswordKind kind) {
+    return password_state(set_authentication_template(card, offer, kind, std::nullopt).status);
 }
 
 Established establish(Channel& card, const Offer& offer, const Password& password, const Options& options) {
     const Response selected = set_authentication_template(card, offer, password.kind(), options.holder_authorisation);
-    const std::optional<PasswordStatus> status = password_status(selected.status);
-    if (!status) throw CardRefused("MSE:Set AT of PACE", selected.status);
-    require_usable(status->state, password, options);
+    const std::optional<PasswordState> state = password_state(selected.status);
+    if (!state) throw CardRefused("MSE:Set AT of PACE", selected.status);
+    require_usable(*state, password, options);
 
     Party terminal(Role::terminal, offer.info.protocol, offer.group, password, options.random);
     const Bytes nonce =

@@ -18,13 +18,6 @@ enum class PasswordState : std::uint8_t {
     deactivated,
 };
 
-struct PasswordStatus {
-    PasswordState state = PasswordState::usable;
-    std::optional<unsigned> tries_left = {};  ///< where the card tells
-
-    friend bool operator==(const PasswordStatus&, const PasswordStatus&) = default;
-};
-
 struct Options {
     /// The certificate holder authorisation template that terminal authentication will ask for: DO'7F4C', whole.
     std::optional<Bytes> holder_authorisation;
@@ -47,7 +40,7 @@ struct Established {
 /// Names a password to the card, which answers how it stands with it: MSE:Set AT, which spends no try (TR-03110-3,
 /// B.14.2). A card that warns without a number counts as one with one try left. Nothing when the card does not know
 /// this password, or does not do PACE by this offer.
-std::optional<PasswordStatus> query(Channel& card, const Offer& offer, PasswordKind kind);
+std::optional<PasswordState> query(Channel& card, const Offer& offer, PasswordKind kind);
 
 /// MSE:Set AT and the four steps of GENERAL AUTHENTICATE, in the MF, over the plain channel.
 ///

@@ -157,9 +157,9 @@ private:
     bool establish_with_pin() {
         using pace::PasswordKind;
         if (!secrets_.pin) return false;
-        const auto status = pace::query(card_, *opened_.offer, PasswordKind::pin);
-        if (!status) return false;
-        if (status->state == pace::PasswordState::one_try_left) resume_pin();
+        const auto state = pace::query(card_, *opened_.offer, PasswordKind::pin);
+        if (!state) return false;
+        if (*state == pace::PasswordState::one_try_left) resume_pin();
         opening_.pin_sent = true;
         establish(pace::Password::typed(PasswordKind::pin, secrets_.pin->view()));
         return true;
