@@ -119,10 +119,12 @@ EmbeddedReaderConfig read_embedded_reader(const toml::Table& table) {
         reader.id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
     if (reader.id.empty() || !plain) throw table.refuse("id", "it can not stand in a path", "a to z, 0 to 9 and '-'");
     reader.name = table.text("name", "Tahvil embedded reader");
+    reader.card = table.choice("card", {"specimen", "pkcs15", "ias-ecc", "piv", "belpic", "irn-nid"}, "specimen");
     reader.person = table.text("person", "");
     reader.access = table.choice("access", {"bac", "pace-gm", "pace-im", "pace-cam"}, "pace-gm");
     reader.chip = table.choice("chip", {"none", "ca", "aa-rsa", "aa-ecdsa"}, "ca");
-    reader.link = table.choice("link", {"contactless", "contact"}, "contactless");
+    reader.link =
+        table.choice("link", {"contactless", "contact"}, reader.card == "specimen" ? "contactless" : "contact");
     reader.fault = table.text("fault", "");
     try {
         if (!reader.fault.empty()) emulator::parse_fault(reader.fault);

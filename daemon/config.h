@@ -37,13 +37,14 @@ struct Surroundings {
 
 /// A reader inside the daemon that holds an emulated card. One specimen issuer, made at start-up, issues those of all.
 struct EmbeddedReaderConfig {
-    std::string id;      ///< lower-case letters, digits and '-'
-    std::string name;    ///< as people see it
-    std::string person;  ///< path of a person file; empty: the specimen
-    std::string access;  ///< "bac", "pace-gm", "pace-im", "pace-cam"
-    std::string chip;    ///< "none", "ca", "aa-rsa", "aa-ecdsa"
-    std::string link;    ///< "contactless", "contact"
-    std::string fault;   ///< as `tahvil emulate --fault` takes it; empty: none
+    std::string id;                 ///< lower-case letters, digits and '-'
+    std::string name;               ///< as people see it
+    std::string person;             ///< path of a person file; empty: the specimen
+    std::string access;             ///< "bac", "pace-gm", "pace-im", "pace-cam"
+    std::string chip;               ///< "none", "ca", "aa-rsa", "aa-ecdsa"
+    std::string link;               ///< "contactless", "contact"
+    std::string fault;              ///< as `tahvil emulate --fault` takes it; empty: none
+    std::string card = "specimen";  ///< that, or one of emulator::kNationalCards
 };
 
 /// A key by which cards know this terminal, with its certificates.

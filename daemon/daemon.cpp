@@ -153,6 +153,8 @@ private:
             import("embedded-specimen-issuer.cer", std::move(specimens.country_signer));
             import("embedded-specimen-issuer.crl", std::move(specimens.revocation_list));
             import("embedded-specimen-issuer.hotlist", std::move(specimens.hot_list));
+            for (Bytes& content : specimens.national_pki)
+                import("embedded-specimen-national-pki", std::move(content), {trust::Purpose::national_pki});
         }
         for (auto& reader : specimens.readers) readers_.add(std::move(reader));
     }

@@ -23,6 +23,7 @@ struct LinkSettings {
     bool extended_length = true;         ///< whether extended length fields are understood
     std::size_t command_buffer = 4096;   ///< bytes of the longest command APDU that is taken when they are
     std::size_t response_buffer = 4096;  ///< bytes of the longest response APDU that is given when they are
+    Bytes atr = {};                      ///< answer to reset of a contact card; that of this software when empty
 };
 
 /// What one exchange over the link can carry.

@@ -52,8 +52,10 @@ Bytes CardMaker::changed(Bytes holding_portrait) const {
 }
 
 NationalCard CardMaker::finish(DedicatedFile master_file, std::vector<std::unique_ptr<Function>> functions,
-                               std::map<std::string, Bytes> values) const {
-    auto system = std::make_unique<OperatingSystem>(options_.link, std::move(master_file), std::move(functions));
+                               std::map<std::string, Bytes> values, Bytes atr) const {
+    LinkSettings link = options_.link;
+    link.atr = std::move(atr);
+    auto system = std::make_unique<OperatingSystem>(link, std::move(master_file), std::move(functions));
     NationalCard made{nullptr, system.get(), std::move(values)};
     made.card = std::move(system);
     if (options_.fault.is_misbehaviour())

@@ -22,6 +22,7 @@ struct NationalCardOptions {
     bool transport_pin = false;    ///< the PIN is not active until the holder has changed it
     Bytes portrait = {};           ///< JPEG; a drawn one when empty
     FaultSpec fault = {};
+    SecretBytes issuer_key = {};  ///< from which the keys of cards with card authentication are derived
 };
 
 struct NationalCard {
@@ -58,8 +59,9 @@ public:
     /// What holds the portrait as it is on the card: with one byte in the middle changed if that was asked for.
     Bytes changed(Bytes holding_portrait) const;
 
+    /// With another answer to reset than the link's where `atr` is not empty.
     NationalCard finish(DedicatedFile master_file, std::vector<std::unique_ptr<Function>> functions,
-                        std::map<std::string, Bytes> values) const;
+                        std::map<std::string, Bytes> values, Bytes atr = {}) const;
 
 private:
     Person person_;

@@ -73,6 +73,7 @@ OperatingSystem::OperatingSystem(const LinkSettings& link, DedicatedFile master_
 OperatingSystem::~OperatingSystem() = default;
 
 Bytes OperatingSystem::atr() const {
+    if (!link_.atr.empty() && link_.link != Link::contactless) return link_.atr;
     const Bytes history = historical_bytes(link_);
     const auto count = static_cast<std::uint8_t>(history.size());
     if (link_.link == Link::contact_t0) return concat({Bytes{0x3B, count}, history});

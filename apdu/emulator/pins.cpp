@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/error.h"
+
 namespace tahvil::emulator {
 
 namespace {
@@ -36,6 +38,13 @@ std::optional<Response> Pins::answer(const Command& command, Session& session, T
     if (command.ins() == kVerify) return verify(*entry, command, session, tally);
     if (command.ins() == kChangeReferenceData) return change(*entry, command, session);
     return unblock(*entry, command, session);
+}
+
+Pins::State Pins::state(std::uint8_t reference) const {
+    const auto entry = std::ranges::find_if(entries_, [&](const Entry& e) { return e.pin.reference == reference; });
+    if (entry == entries_.end()) throw InvalidInput("input.range", "the card has no PIN of that reference");
+    if (entry->left == 0) return State::blocked;
+    return entry->pin.transport ? State::inactive : State::active;
 }
 
 bool Pins::matches(const SecretBytes& stored, ByteView given, unsigned& left, unsigned tries) {

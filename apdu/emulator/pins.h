@@ -24,6 +24,10 @@ public:
 
     std::optional<Response> answer(const Command& command, Session& session, Tally& tally) override;
 
+    enum class State : std::uint8_t { active, inactive, blocked };
+    /// Of a PIN that is there.
+    State state(std::uint8_t reference) const;
+
 private:
     struct Entry {
         Pin pin;

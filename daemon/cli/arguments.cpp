@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "apdu/emulator/fault.h"
+#include "apdu/emulator/national_cards.h"
 #include "crypto/error.h"
 #include "daemon/cli/input.h"
 #include "daemon/cli/message.h"
@@ -43,8 +44,9 @@ struct Typed {
     bool allow_rollback = false;
     std::string id;
 
-    std::string card = "specimen", person, address = "localhost:35963", access = "pace-gm", chip = "ca",
-                link = "contactless", fault, trust_out;
+    std::string card = "specimen", person, address = "localhost:35963", access = "pace-gm", chip = "ca", link, fault,
+                trust_out;
+    bool transport_pin = false;
 };
 
 /// Builds the grammar in one language.
@@ -184,7 +186,9 @@ private:
 
     void add_emulate() {
         emulate_ = verb(app_, "emulate", Message::help_emulate, Message::examples_emulate);
-        add(*emulate_, "--card", typed.card, Message::option_card, "CARD")->check(CLI::IsMember({"specimen"}));
+        std::vector<std::string> cards{"specimen"};
+        cards.insert(cards.end(), emulator::kNationalCards.begin(), emulator::kNationalCards.end());
+        add(*emulate_, "--card", typed.card, Message::option_card, "CARD")->check(CLI::IsMember(cards));
         add(*emulate_, "--person", typed.person, Message::option_person, "FILE");
         add(*emulate_, "--vpcd", typed.address, Message::option_vpcd, "HOST:PORT");
         add(*emulate_, "--access", typed.access, Message::option_access, "PROTOCOL")
@@ -194,6 +198,7 @@ private:
         add(*emulate_, "--link", typed.link, Message::option_link, "LINK")
             ->check(CLI::IsMember({"contact", "contactless"}));
         add(*emulate_, "--fault", typed.fault, Message::option_fault, "SPEC");
+        emulate_->add_flag("--transport-pin", typed.transport_pin, text(Message::option_transport_pin));
         add(*emulate_, "--trust-out", typed.trust_out, Message::option_trust_out, "DIR");
     }
 
@@ -326,8 +331,10 @@ private:
     EmulateArguments emulate_arguments() const {
         const auto [host, port] = checked_host_and_port(typed.address);
         if (!typed.fault.empty()) emulator::parse_fault(typed.fault);
-        return {optional(typed.person),   host, port, typed.access, typed.chip, typed.link, typed.fault,
-                optional(typed.trust_out)};
+        const bool specimen = typed.card == "specimen";
+        const std::string link = !typed.link.empty() ? typed.link : specimen ? "contactless" : "contact";
+        return {typed.card,  optional(typed.person),   host, port, typed.access, typed.chip, link, typed.transport_pin,
+                typed.fault, optional(typed.trust_out)};
     }
 
     Language language_;

@@ -97,12 +97,14 @@ struct TrustStatusArguments {
 };
 
 struct EmulateArguments {
+    std::string card;
     std::optional<std::filesystem::path> person;
     std::string host;
     std::uint16_t port = 0;
     std::string access;
     std::string chip;
     std::string link;
+    bool transport_pin = false;
     std::string fault;
     std::optional<std::filesystem::path> trust_out;
 };

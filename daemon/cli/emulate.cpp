@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "apdu/emulator/national_cards.h"
 #include "apdu/emulator/specimen.h"
 #include "apdu/emulator/vpcd_link.h"
 #include "crypto/error.h"
@@ -55,29 +56,53 @@ emulator::Person person_of(const EmulateArguments& arguments, std::chrono::year_
     return emulator::read_person(as_text(file), arguments.person->string(), specimen);
 }
 
-}  // namespace
-
-ExitStatus run(const EmulateArguments& arguments, const Context& context) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const emulator::Person person = person_of(arguments, std::chrono::floor<std::chrono::days>(now));
+std::unique_ptr<emulator::Card> make_specimen(const EmulateArguments& arguments, const emulator::Person& person,
+                                              const Bytes& portrait, std::chrono::sys_seconds now) {
     emulator::SpecimenOptions options;
     options.access = {emulator::parse_access(arguments.access)};
     options.chip = emulator::parse_chip_proof(arguments.chip);
-    options.link.link = arguments.link == "contact" ? emulator::Link::contact_t1 : emulator::Link::contactless;
+    options.link.link = emulator::parse_link(arguments.link);
     if (!arguments.fault.empty()) options.fault = emulator::parse_fault(arguments.fault);
-    if (!person.portrait_file.empty()) {
-        options.portrait = read_input_file(arguments.person->parent_path() / person.portrait_file, kLargestPortrait);
-    }
+    options.portrait = portrait;
     const emulator::SpecimenPki pki = emulator::SpecimenPki::make(now);
-    const emulator::Specimen specimen = emulator::personalise(person, pki, options, now);
+    emulator::Specimen specimen = emulator::personalise(person, pki, options, now);
     if (arguments.trust_out) daemon::write_specimen_trust(*arguments.trust_out, pki);
+    return std::move(specimen.card);
+}
 
+std::unique_ptr<emulator::Card> make_national_card(const EmulateArguments& arguments, const emulator::Person& person,
+                                                   const Bytes& portrait, std::chrono::sys_seconds now) {
+    emulator::NationalCardOptions options;
+    options.link.link = emulator::parse_link(arguments.link);
+    options.transport_pin = arguments.transport_pin;
+    if (!arguments.fault.empty()) options.fault = emulator::parse_fault(arguments.fault);
+    options.portrait = portrait;
+    const auto pki = emulator::NationalPki::make(now);
+    emulator::NationalCard made = emulator::personalise_national_card(arguments.card, person, pki, options, now);
+    if (arguments.trust_out) daemon::write_specimen_trust(*arguments.trust_out, pki);
+    return std::move(made.card);
+}
+
+std::unique_ptr<emulator::Card> make_card(const EmulateArguments& arguments) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const emulator::Person person = person_of(arguments, std::chrono::floor<std::chrono::days>(now));
+    Bytes portrait;
+    if (!person.portrait_file.empty())
+        portrait = read_input_file(arguments.person->parent_path() / person.portrait_file, kLargestPortrait);
+    return arguments.card == "specimen" ? make_specimen(arguments, person, portrait, now)
+                                        : make_national_card(arguments, person, portrait, now);
+}
+
+}  // namespace
+
+ExitStatus run(const EmulateArguments& arguments, const Context& context) {
+    const std::unique_ptr<emulator::Card> card = make_card(arguments);
     const StopOnSignal stop;
     const std::string address = arguments.host + ":" + std::to_string(arguments.port);
     for (;;) {
         emulator::VpcdLink link(arguments.host, arguments.port);
         if (!context.json) context.console.error << context.console.say(Message::emulating, {address}) << std::endl;
-        switch (link.serve(*specimen.card, stop.token())) {
+        switch (link.serve(*card, stop.token())) {
             case emulator::VpcdLink::Ended::stopped:
                 return ExitStatus::done;
             case emulator::VpcdLink::Ended::closed:

@@ -3,8 +3,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 #include "apdu/emulator/emulated_wire.h"
+#include "apdu/emulator/national_cards.h"
 #include "apdu/emulator/specimen.h"
 #include "crypto/error.h"
 
@@ -28,22 +31,46 @@ std::string read_file(const std::filesystem::path& path) {
     return content;
 }
 
-EmbeddedCard personalise(const EmbeddedReaderConfig& config, const emulator::SpecimenPki& pki,
-                         std::chrono::sys_seconds now, const RandomSource& random) {
-    emulator::Person person = emulator::specimen_person(std::chrono::floor<std::chrono::days>(now));
+/// Who is on a card, and how they look: a drawn portrait where there is none.
+struct Holder {
+    emulator::Person person;
+    Bytes portrait;
+};
+
+Holder holder_of(const EmbeddedReaderConfig& config, std::chrono::sys_seconds now) {
+    Holder holder{emulator::specimen_person(std::chrono::floor<std::chrono::days>(now)), {}};
+    if (config.person.empty()) return holder;
+    holder.person = emulator::read_person(read_file(config.person), config.person, holder.person);
+    if (!holder.person.portrait_file.empty())
+        holder.portrait = to_bytes(
+            as_bytes(read_file(std::filesystem::path{config.person}.parent_path() / holder.person.portrait_file)));
+    return holder;
+}
+
+std::unique_ptr<emulator::Card> personalise(const EmbeddedReaderConfig& config, const emulator::SpecimenPki& pki,
+                                            std::chrono::sys_seconds now, const RandomSource& random) {
+    const Holder holder = holder_of(config, now);
     emulator::SpecimenOptions options;
-    if (!config.person.empty()) {
-        person = emulator::read_person(read_file(config.person), config.person, person);
-        if (!person.portrait_file.empty())
-            options.portrait = to_bytes(
-                as_bytes(read_file(std::filesystem::path{config.person}.parent_path() / person.portrait_file)));
-    }
-    options.link.link = config.link == "contact" ? emulator::Link::contact_t1 : emulator::Link::contactless;
+    options.portrait = holder.portrait;
+    options.link.link = emulator::parse_link(config.link);
     options.access = {emulator::parse_access(config.access)};
     options.chip = emulator::parse_chip_proof(config.chip);
     if (!config.fault.empty()) options.fault = emulator::parse_fault(config.fault);
-    emulator::Specimen specimen = emulator::personalise(person, pki, options, now, random);
-    const auto wired = std::make_shared<WiredCard>(std::move(specimen.card));
+    return emulator::personalise(holder.person, pki, options, now, random).card;
+}
+
+std::unique_ptr<emulator::Card> personalise(const EmbeddedReaderConfig& config, const emulator::NationalPki& pki,
+                                            std::chrono::sys_seconds now, const RandomSource& random) {
+    const Holder holder = holder_of(config, now);
+    emulator::NationalCardOptions options;
+    options.portrait = holder.portrait;
+    options.link.link = emulator::parse_link(config.link);
+    if (!config.fault.empty()) options.fault = emulator::parse_fault(config.fault);
+    return emulator::personalise_national_card(config.card, holder.person, pki, options, now, random).card;
+}
+
+EmbeddedCard wire(std::unique_ptr<emulator::Card> card) {
+    const auto wired = std::make_shared<WiredCard>(std::move(card));
     return {wired->card->atr(), {wired, &wired->wire}, [wired] { wired->card->reset(); }};
 }
 
@@ -52,13 +79,20 @@ EmbeddedCard personalise(const EmbeddedReaderConfig& config, const emulator::Spe
 EmbeddedSpecimens make_embedded_specimens(const std::vector<EmbeddedReaderConfig>& readers,
                                           std::chrono::sys_seconds now, const RandomSource& random) {
     const auto pki = emulator::SpecimenPki::make(now);
-    EmbeddedSpecimens specimens{
-        {}, pki.country_signer.certificate, pki.revocation_list, pki.hot_list, SecretBytes(pki.hot_list_key)};
+    std::optional<emulator::NationalPki> national;
+    EmbeddedSpecimens specimens{{},           pki.country_signer.certificate, pki.revocation_list,
+                                pki.hot_list, SecretBytes(pki.hot_list_key),  {}};
     for (const EmbeddedReaderConfig& config : readers) {
         auto reader = std::make_shared<EmbeddedReader>(config.id, config.name);
-        reader->insert(personalise(config, pki, now, random));
+        const bool specimen = config.card == "specimen";
+        if (!specimen && !national) national = emulator::NationalPki::make(now);
+        reader->insert(
+            wire(specimen ? personalise(config, pki, now, random) : personalise(config, *national, now, random)));
         specimens.readers.push_back(std::move(reader));
     }
+    if (national)
+        specimens.national_pki = {national->root.certificate, national->issuing_authority.certificate,
+                                  national->root_revocation_list, national->revocation_list};
     return specimens;
 }
 

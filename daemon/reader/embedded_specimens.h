@@ -18,10 +18,11 @@ struct EmbeddedSpecimens {
     Bytes revocation_list;  ///< DER
     Bytes hot_list;
     SecretBytes hot_list_key;
+    std::vector<Bytes> national_pki;  ///< root, issuing authority and the lists of both; empty without a card of theirs
 };
 
-/// Makes an issuer and has it personalise a card for each reader. Its keys are gone when this returns. Throws
-/// InvalidInput for a person file that can not be read or used.
+/// Makes an issuer, and a national PKI where a card rests on one, and has them personalise a card for each reader. Keys
+/// are gone when this returns. Throws InvalidInput for a person file that can not be read or used.
 EmbeddedSpecimens make_embedded_specimens(const std::vector<EmbeddedReaderConfig>& readers,
                                           std::chrono::sys_seconds now, const RandomSource& random);
 

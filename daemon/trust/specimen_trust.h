@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "apdu/emulator/national_pki.h"
 #include "apdu/emulator/specimen_pki.h"
 
 namespace tahvil::daemon {
@@ -12,5 +13,8 @@ namespace tahvil::daemon {
 /// ("hot-list.key") for the configuration. No private key is ever written. Makes the folder when it is not there.
 /// Throws Error "trust.folder".
 void write_specimen_trust(const std::filesystem::path& folder, const emulator::SpecimenPki& pki);
+
+/// The same of an issuer of cards of a national PKI: "root.cer" and "root.crl", "issuing.cer" and "issuing.crl".
+void write_specimen_trust(const std::filesystem::path& folder, const emulator::NationalPki& pki);
 
 }  // namespace tahvil::daemon
