@@ -79,6 +79,18 @@ Command Command::verify(std::uint8_t reference, ByteView pin_block) {
     return {0x00, 0x20, 0x00, reference, pin_block};
 }
 
+Command Command::verify_query(std::uint8_t reference) {
+    return {0x00, 0x20, 0x00, reference};
+}
+
+Command Command::change_reference_data(std::uint8_t reference, ByteView old_and_new) {
+    return {0x00, 0x24, 0x00, reference, old_and_new};
+}
+
+Command Command::reset_retry_counter(std::uint8_t reference, ByteView code_and_new, bool with_new) {
+    return {0x00, 0x2C, static_cast<std::uint8_t>(with_new ? 0x00 : 0x01), reference, code_and_new};
+}
+
 Command Command::manage_security_environment(std::uint8_t p1, std::uint8_t p2, ByteView data) {
     return {0x00, 0x22, p1, p2, data};
 }
@@ -92,12 +104,23 @@ Command Command::general_authenticate(ByteView dynamic_authentication_data, bool
             kMaxShortExpected};
 }
 
+Command Command::general_authenticate_with_key(std::uint8_t algorithm, std::uint8_t key, ByteView data) {
+    return {0x00, 0x87, algorithm, key, data, kMaxShortExpected};
+}
+
 Command Command::perform_security_operation(std::uint8_t p1, std::uint8_t p2, ByteView data, std::size_t expected) {
     return {0x00, 0x2A, p1, p2, data, expected};
 }
 
 Command Command::get_data(std::uint8_t p1, std::uint8_t p2) {
     return {0x00, 0xCA, p1, p2, {}, kMaxShortExpected};
+}
+
+Command Command::get_data_object(std::uint32_t tag, std::size_t expected) {
+    const std::size_t size = tag > 0xFFFF ? 3 : tag > 0xFF ? 2 : 1;
+    Bytes tag_list{0x5C, low(size)};
+    append(tag_list, to_big_endian(tag, size));
+    return {0x00, 0xCB, 0x3F, 0xFF, tag_list, expected};
 }
 
 Command Command::get_response(std::uint8_t cla, std::size_t length) {

@@ -48,14 +48,23 @@ public:
     static Command get_challenge(std::size_t length);  ///< 11.5.3
     static Command external_authenticate(ByteView data,
                                          std::size_t expected);  ///< 11.5.4, mutual if an answer is expected
-    static Command internal_authenticate(ByteView challenge, std::size_t expected);               ///< 11.5.2
-    static Command verify(std::uint8_t reference, ByteView pin_block);                            ///< 11.5.6
+    static Command internal_authenticate(ByteView challenge, std::size_t expected);  ///< 11.5.2
+    static Command verify(std::uint8_t reference, ByteView pin_block);               ///< 11.5.6
+    /// VERIFY without data: on cards that have it, a question for the tries that are left, which costs none.
+    static Command verify_query(std::uint8_t reference);
+    static Command change_reference_data(std::uint8_t reference, ByteView old_and_new);  ///< 11.5.7, P1 = 00
+    /// 11.5.8: with the unblocking code and the new PIN (P1 = 00), or with the code alone (P1 = 01).
+    static Command reset_retry_counter(std::uint8_t reference, ByteView code_and_new, bool with_new);
     static Command manage_security_environment(std::uint8_t p1, std::uint8_t p2, ByteView data);  ///< 11.5.11
     /// 11.5.5. `last` is false within a chain (class 10).
     static Command general_authenticate(ByteView dynamic_authentication_data, bool last);
+    /// The same with the algorithm and the key in the header, as PIV has it (SP 800-73-4 part 2, 3.2.4).
+    static Command general_authenticate_with_key(std::uint8_t algorithm, std::uint8_t key, ByteView data);
     static Command perform_security_operation(std::uint8_t p1, std::uint8_t p2, ByteView data,
-                                              std::size_t expected);    ///< 7816-8, 11
-    static Command get_data(std::uint8_t p1, std::uint8_t p2);          ///< 11.4.3, even instruction
+                                              std::size_t expected);  ///< 7816-8, 11
+    static Command get_data(std::uint8_t p1, std::uint8_t p2);        ///< 11.4.3, even instruction
+    /// 11.4.3, odd instruction, from the current application: `tag` of up to three bytes in a tag list.
+    static Command get_data_object(std::uint32_t tag, std::size_t expected);
     static Command get_response(std::uint8_t cla, std::size_t length);  ///< 11.8.1
     static Command envelope(ByteView data);                             ///< 11.8.2
 

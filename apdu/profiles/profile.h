@@ -31,6 +31,7 @@ enum class ChipProof : std::uint8_t {
     internal_authenticate,     ///< MSE:SET AT, INTERNAL AUTHENTICATE (ISO/IEC 7816-4, 11.5.2)
     digital_signature,         ///< MSE:SET DST, PSO:COMPUTE DIGITAL SIGNATURE (ISO/IEC 7816-8, 11.8)
     belpic_signature,          ///< the same as BELPIC has it: a byte of length before the template
+    belpic_basic_key,          ///< INTERNAL AUTHENTICATE of BELPIC with the card's own key, over 20 bytes
     piv_general_authenticate,  ///< GENERAL AUTHENTICATE with a challenge (SP 800-73-4 part 2, 3.2.4)
 };
 
@@ -158,7 +159,8 @@ struct Pin {
 struct Proof {
     ChipProof method = ChipProof::none;
     std::string application;
-    std::string certificate;                ///< by name
+    std::string certificate;                ///< by name; or
+    std::string public_key;                 ///< a signed file that is a SubjectPublicKeyInfo, by name
     std::optional<std::uint8_t> key;        ///< key reference
     std::optional<std::uint8_t> algorithm;  ///< algorithm reference of the card
     std::string pin;                        ///< by name, when the key asks for one
@@ -176,6 +178,7 @@ struct Profile {
     std::string source;      ///< where the facts come from
     Layout layout = Layout::files;
     std::string country;              ///< issuing state as in an MRZ, up to three letters; empty when many issue it
+    unsigned order = 100;             ///< where neither ATR nor EF.DIR tells: the smaller is tried earlier
     std::vector<Bytes> atrs;          ///< hints for the order of attempts, never a proof
     std::vector<std::string> before;  ///< profiles that this one is a special case of
     std::vector<Quirk> quirks;
@@ -185,8 +188,12 @@ struct Profile {
     std::vector<File> files;
     std::vector<SignedFile> signed_files;
     std::vector<Certificate> certificates;
+    /// What the certificates that a card itself lists carry, for Layout::pkcs15.
+    std::map<Meaning, std::string> carries;
+    /// Whether VERIFY without data is a query for the PINs that a card itself lists, for Layout::pkcs15.
+    bool empty_verify_queries = false;
     std::vector<Pin> pins;
-    Proof proof;
+    std::vector<Proof> proofs;  ///< the first whose key is on the card is the one that counts
 
     bool has(Quirk quirk) const;
     const Application* application(std::string_view name) const;

@@ -17,6 +17,7 @@ using toml::Table;
 constexpr std::size_t kShortestAid = 5;  // ISO/IEC 7816-4, 12.3.4
 constexpr std::size_t kLongestAid = 16;
 constexpr std::size_t kLongestAtr = 33;
+constexpr std::int64_t kLastOrder = 1000;
 constexpr std::size_t kLongestPath = 8;  // identifiers
 constexpr std::int64_t kLargestTag = 0xFFFFFF;
 constexpr std::int64_t kLongestPin = 32;
@@ -95,7 +96,11 @@ public:
         for (const Table& table : top.tables("certificate")) read_certificate(table);
         for (const Table& table : top.tables("pin")) read_pin(table);
         for (const Table& table : top.tables("signed_file")) read_signed_file(table);
-        if (const auto table = top.table_if("chip_proof")) read_proof(*table);
+        for (const Table& table : top.tables("chip_proof")) read_proof(table);
+        if (profile_.layout == Layout::pkcs15) {
+            profile_.carries = read_carries(top);
+            profile_.empty_verify_queries = top.truth("empty_verify_queries", false);
+        }
         top.finish();
         check_names(top);
         return std::move(profile_);
@@ -112,6 +117,7 @@ private:
         const bool letters = std::ranges::all_of(profile_.country, [](char c) { return c >= 'A' && c <= 'Z'; });
         if (!profile_.country.empty() && (profile_.country.size() > 3 || !letters))
             throw top.refuse("country", "it is no code of a country", "one to three letters as in an MRZ");
+        profile_.order = static_cast<unsigned>(top.number("order", 0, kLastOrder, profile_.order));
         for (const std::string& text : top.texts("atrs"))
             profile_.atrs.push_back(hex(top, "atrs", text, 2, kLongestAtr));
         profile_.before = top.texts("before");
@@ -188,24 +194,30 @@ private:
         table.finish();
     }
 
+    static std::map<Meaning, std::string> read_carries(const Table& table) {
+        std::map<Meaning, std::string> carried;
+        const auto carries = table.table_if("carries");
+        if (!carries) return carried;
+        for (const std::string& key : carries->keys()) {
+            const std::string attribute = carries->text(key);
+            try {
+                static_cast<void>(asn1::Oid(attribute));
+            } catch (const InvalidInput&) {
+                throw carries->refuse(key, "it is no object identifier",
+                                      "an attribute of a name in dotted form, such as 2.5.4.5");
+            }
+            carried[value_of<Meaning>(*carries, key, key)] = attribute;
+        }
+        carries->finish();
+        return carried;
+    }
+
     void read_certificate(const Table& table) {
         Certificate certificate;
         certificate.name = identifier(table, "name");
         certificate.file = table.text("file");
         certificate.issuer = table.truth("issuer", false);
-        if (const auto carries = table.table_if("carries")) {
-            for (const std::string& key : carries->keys()) {
-                const std::string attribute = carries->text(key);
-                try {
-                    static_cast<void>(asn1::Oid(attribute));
-                } catch (const InvalidInput&) {
-                    throw carries->refuse(key, "it is no object identifier",
-                                          "an attribute of a name in dotted form, such as 2.5.4.5");
-                }
-                certificate.carries[value_of<Meaning>(*carries, key, key)] = attribute;
-            }
-            carries->finish();
-        }
+        certificate.carries = read_carries(table);
         const File* file = profile_.file(certificate.file);
         if (file == nullptr || (file->encoding != Encoding::x509 && file->encoding != Encoding::piv_x509))
             throw table.refuse("file", "it is no file with a certificate", "a file whose encoding is x509 or piv_x509");
@@ -301,24 +313,38 @@ private:
     }
 
     void read_proof(const Table& table) {
-        Proof& proof = profile_.proof;
+        Proof proof;
         proof.method = read_word<ChipProof>(table, "method");
         proof.application = table.text("application", "");
         proof.certificate = table.text("certificate", "");
+        proof.public_key = table.text("public_key", "");
         proof.key = byte_if(table, "key");
         proof.algorithm = byte_if(table, "algorithm");
         proof.pin = table.text("pin", "");
-        const bool listed_by_card = profile_.layout == Layout::pkcs15;
-        const bool by_certificate = proof.method != ChipProof::none && proof.method != ChipProof::lds &&
-                                    proof.method != ChipProof::eid && !listed_by_card;
-        if (by_certificate && profile_.certificate(proof.certificate) == nullptr)
-            throw table.refuse("certificate", "there is no such certificate", "the name of one of this profile");
-        if (by_certificate && profile_.application(proof.application) == nullptr)
-            throw table.refuse("application", "there is no such application", "the name of one of this profile");
-        if (by_certificate && !proof.key) throw table.refuse("key", "it is missing", "the reference of the key");
+        const bool signs = proof.method != ChipProof::none && proof.method != ChipProof::lds &&
+                           proof.method != ChipProof::eid && profile_.layout != Layout::pkcs15;
+        if (signs) require_key(table, proof);
         if (!proof.pin.empty() && profile_.pin(proof.pin) == nullptr)
             throw table.refuse("pin", "there is no such PIN", "the name of one of this profile");
         table.finish();
+        profile_.proofs.push_back(std::move(proof));
+    }
+
+    void require_key(const Table& table, const Proof& proof) const {
+        if (profile_.application(proof.application) == nullptr)
+            throw table.refuse("application", "there is no such application", "the name of one of this profile");
+        if (!proof.key) throw table.refuse("key", "it is missing", "the reference of the key");
+        if (proof.public_key.empty()) {
+            if (profile_.certificate(proof.certificate) == nullptr)
+                throw table.refuse("certificate", "there is no such certificate", "the name of one of this profile");
+            return;
+        }
+        const bool vouched = std::ranges::any_of(profile_.signed_files, [&](const SignedFile& file) {
+            return std::ranges::find(file.covers, proof.public_key) != file.covers.end();
+        });
+        if (!vouched || !proof.certificate.empty())
+            throw table.refuse("public_key", "nothing vouches for that file",
+                               "a file that a signed_file covers, in place of a certificate");
     }
 
     void check_names(const Table& top) const {

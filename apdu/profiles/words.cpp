@@ -10,7 +10,7 @@ using Word = std::string_view;
 
 constexpr auto kLayouts = std::to_array<Word>({"lds", "eid", "files", "pkcs15", "piv"});
 constexpr auto kProofs = std::to_array<Word>({"none", "lds", "eid", "internal_authenticate", "digital_signature",
-                                              "belpic_signature", "piv_general_authenticate"});
+                                              "belpic_signature", "belpic_basic_key", "piv_general_authenticate"});
 constexpr auto kQuirks = std::to_array<Word>({"select_drops_login", "select_needs_answer", "pin_state_elsewhere"});
 constexpr auto kExtents = std::to_array<Word>({"object", "end"});
 constexpr auto kEncodings =

@@ -192,6 +192,18 @@ std::string country_of(ByteView name) {
     return ambiguous ? std::string() : country;
 }
 
+std::optional<std::string> attribute_of(ByteView name, const Oid& type) {
+    std::optional<std::string> found;
+    bool one_value = true;
+    for_each_attribute(name, [&](const Attribute& attribute) {
+        if (!equal(attribute.type, type.content())) return;
+        const std::string text = text_of(attribute.value);
+        if (found && *found != text) one_value = false;
+        found = text;
+    });
+    return one_value ? found : std::nullopt;
+}
+
 bool names_a_specimen(ByteView name) {
     bool found = false;
     for_each_attribute(name, [&](const Attribute& attribute) {

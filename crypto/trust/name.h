@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "crypto/asn1.h"
@@ -26,6 +27,9 @@ std::uint64_t folded_hash(ByteView name);
 
 /// The country of a name in upper case ("DE"), empty when it has none or two that differ.
 std::string country_of(ByteView name);
+
+/// The value of an attribute in UTF-8; nothing when the name has none of that type, or two that differ.
+std::optional<std::string> attribute_of(ByteView name, const asn1::Oid& type);
 
 /// Whether an attribute of the name holds the word SPECIMEN: the issuer says of itself that its documents are samples.
 bool names_a_specimen(ByteView name);

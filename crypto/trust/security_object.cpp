@@ -48,7 +48,9 @@ std::string read_digits(Cursor& cursor) {
     return std::string(as_text(text));
 }
 
-LdsSecurityObject parse_lds(ByteView content, Deviations& deviations) {
+}  // namespace
+
+LdsSecurityObject LdsSecurityObject::parse(ByteView content, Deviations& deviations) {
     LdsSecurityObject lds;
     Cursor whole(content, Rules::ber);
     Cursor object = whole.enter(Tag::sequence);
@@ -82,8 +84,6 @@ LdsSecurityObject parse_lds(ByteView content, Deviations& deviations) {
     return lds;
 }
 
-}  // namespace
-
 SecurityObject SecurityObject::parse(ByteView file) {
     Cursor cursor(file, Rules::ber);
     const asn1::Element whole = cursor.read(kSecurityObjectTag);
@@ -97,7 +97,7 @@ SecurityObject SecurityObject::parse(ByteView file) {
             malformed("content of the type " + data.content_type().dotted());
         note(object.deviations, DeviationCode::security_object_content_type, data.content_type().dotted());
     }
-    object.lds = parse_lds(data.content(), object.deviations);
+    object.lds = LdsSecurityObject::parse(data.content(), object.deviations);
     if (object.lds.version == 0 && object.lds.lds_version)
         note(object.deviations, DeviationCode::security_object_version, "version 0 with LDS version information");
     if (object.lds.version == 1 && !object.lds.lds_version)

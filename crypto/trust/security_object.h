@@ -16,6 +16,10 @@ struct LdsSecurityObject {
     std::map<int, Bytes> hashes;                 ///< by the number of the data group, 1 to 16
     std::optional<std::string> lds_version;      ///< of version 1: "0108"
     std::optional<std::string> unicode_version;  ///< "040000"
+
+    /// Takes the whole structure, DER or BER, and notes what it has of its own. Throws MalformedData
+    /// "trust.security_object" and "asn1.malformed".
+    static LdsSecurityObject parse(ByteView content, Deviations& deviations);
 };
 
 /// EF.SOD: the SignedData under tag 77, as views into bytes that must outlive it.

@@ -130,10 +130,16 @@ SignedData SignedData::parse(ByteView raw) {
 void SignedData::read_content(Cursor encapsulated) {
     content_type_ = encapsulated.read_oid();
     if (encapsulated.at_end()) return;
+    encloses_content_ = true;
     Cursor content = encapsulated.enter(asn1::context_constructed(0));
     encapsulated.expect_end();
     content_ = read_octets(content);
     content.expect_end();
+}
+
+void SignedData::attach(ByteView content) {
+    if (encloses_content_) malformed("a content where none is expected");
+    content_ = content;
 }
 
 /// In BER a string may come in pieces, which are put together once and kept.

@@ -40,7 +40,11 @@ public:
 
     int version() const { return version_; }
     const asn1::Oid& content_type() const { return content_type_; }
-    /// What was signed: the value of eContent. Empty when the content is not enclosed.
+    /// Whether there is an eContent; without one the content was signed where it stands.
+    bool encloses_content() const { return encloses_content_; }
+    /// Takes what was signed elsewhere as the content. Throws MalformedData "trust.signed_data" when one is enclosed.
+    void attach(ByteView content);
+    /// What was signed: the value of eContent, or what was attached. Empty when there is neither.
     ByteView content() const { return content_; }
     const std::vector<Certificate>& certificates() const { return certificates_; }
     const std::vector<ByteView>& revocation_lists() const { return revocation_lists_; }
@@ -61,6 +65,7 @@ private:
     int version_ = 0;
     std::vector<asn1::Oid> digests_;
     asn1::Oid content_type_;
+    bool encloses_content_ = false;
     ByteView content_;
     std::vector<std::shared_ptr<const Bytes>> joined_;  // strings that came in pieces; views go into them
     std::vector<Certificate> certificates_;

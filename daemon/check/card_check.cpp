@@ -14,6 +14,7 @@
 #include "daemon/check/card_access.h"
 #include "daemon/check/chip_check.h"
 #include "daemon/check/eid_check.h"
+#include "daemon/check/profiled_check.h"
 #include "daemon/check/terminal_check.h"
 
 namespace tahvil::daemon {
@@ -43,6 +44,8 @@ std::set<int> groups_in_com(ByteView file) {
     }
 }
 
+constexpr std::string_view kLds = "icao-lds1";
+
 /// One run on the card from reset to verdict.
 class Run {
 public:
@@ -60,20 +63,19 @@ public:
         verdict_.purpose = asked_.purpose;
         verdict_.nonce = asked_.nonce;
         verdict_.checks.push_back(check("chip.answered", Result::passed));
-        open();
-        if (opened_.recognised) {
-            verdict_.profile = {"icao-lds1", true, {Authenticity::lds}};
-            read();
-            authenticate();
-        } else if (opened_.eid) {
-            verdict_.profile = {"npa", true, {Authenticity::card_security}};
-            eid_files_ = check_eid(
-                opened_, asked_, knowledge_, random_, [this](std::string_view step) { begin(step); }, verdict_);
+        begin("recognise");
+        learn_card();
+        std::map<std::string, Bytes> files;
+        if (const auto recognised = recognise()) {
+            files = check_profiled(*recognised);
+        } else {
+            check_lds();
+            files = raw_files();
         }
-        ask_for_holder();
         begin("decide");
         conclude(verdict_, knowledge_);
-        return {std::move(verdict_), asked_.want.contains(Part::files) ? raw_files() : std::map<std::string, Bytes>{}};
+        if (!asked_.want.contains(Part::files)) files.clear();
+        return {std::move(verdict_), std::move(files)};
     }
 
     /// What is left to say when the card went away: nothing that was read counts.
@@ -102,9 +104,82 @@ private:
         if (progress_) progress_(now_);
     }
 
+    using Outcome = profiles::Recognition::Outcome;
+
+    /// What the card is, if it is one of a profile that is read from here; the others are opened as cards of the LDS.
+    /// What a request brings along tells which to try first: CAN and MRZ open cards of the LDS.
+    std::optional<profiles::Recognition> recognise() {
+        if (!knowledge_.profiles) return std::nullopt;
+        const bool for_lds = asked_.access.can || asked_.access.mrz_information;
+        if (for_lds && !is_hinted()) {
+            open();
+            if (opened_.recognised || opened_.eid || opened_.secure ||
+                (opened_.card_access && !opened_.card_access->pace.empty()))
+                return std::nullopt;
+        }
+        profiles::Recognition found =
+            profiles::recognise(channel_, session_.atr(), *knowledge_.profiles, opened_.plain ? kLds : "");
+        if (found.outcome == Outcome::none || (found.profile != nullptr && is_opened_as_lds(*found.profile)))
+            return std::nullopt;
+        if (opened_.plain) std::erase_if(verdict_.checks, [](const Check& c) { return c.id != "chip.answered"; });
+        return found;
+    }
+
+    static bool is_opened_as_lds(const profiles::Profile& profile) {
+        return profile.layout == profiles::Layout::lds || profile.layout == profiles::Layout::eid;
+    }
+
+    /// Whether the answer to reset speaks for a card that is not of the LDS.
+    bool is_hinted() const {
+        return std::ranges::any_of(knowledge_.profiles->profiles(), [&](const profiles::Profile& profile) {
+            return !is_opened_as_lds(profile) &&
+                   std::ranges::any_of(profile.atrs, [&](const Bytes& atr) { return equal(atr, session_.atr()); });
+        });
+    }
+
+    std::map<std::string, Bytes> check_profiled(const profiles::Recognition& recognised) {
+        if (recognised.outcome == Outcome::ambiguous) {
+            std::string names;
+            for (const std::string& name : recognised.candidates) names += (names.empty() ? "" : ", ") + name;
+            verdict_.checks.push_back(
+                check("chip.recognised", Result::undetermined, "ambiguous", {{"profiles", names}}));
+            return {};
+        }
+        verdict_.checks.push_back(
+            check("chip.recognised", Result::passed, {}, {{"profile", recognised.profile->name}}));
+        const std::uint64_t before = now_.bytes;
+        std::uint64_t files = 0;
+        const ProfiledRun run{knowledge_,
+                              random_,
+                              asked_,
+                              [this](std::string_view step) { begin(step); },
+                              [&](std::size_t done, std::size_t size) {
+                                  now_.bytes = before + files + done;
+                                  now_.of = std::max<std::uint64_t>(now_.of, before + files + std::max(done, size));
+                                  if (done == size) files += size;
+                                  if (progress_) progress_(now_);
+                              },
+                              pin_sent_};
+        auto read = check_profiled_card(channel_, recognised, run, verdict_);
+        ask_for_portrait();
+        return read;
+    }
+
+    void check_lds() {
+        if (!opened_.plain) open();
+        if (opened_.recognised) {
+            verdict_.profile = {std::string{kLds}, true, {Authenticity::lds}};
+            read();
+            authenticate();
+        } else if (opened_.eid) {
+            verdict_.profile = {"npa", true, {Authenticity::card_security}};
+            eid_files_ = check_eid(
+                opened_, asked_, knowledge_, random_, [this](std::string_view step) { begin(step); }, verdict_);
+        }
+        ask_for_holder();
+    }
+
     void open() {
-        begin("recognise");
-        learn_card();
         const bool may_fall_back =
             knowledge_.policy->tolerance(asked_.purpose, DeviationCode::access_bac_beside_pace) == Tolerance::tolerate;
         opened_ =
@@ -234,6 +309,10 @@ private:
                                                          : check("holder.pin", Result::not_performed,
                                                                  asked_.access.pin ? "profile_has_no_pin" : "no_pin"));
         }
+        ask_for_portrait();
+    }
+
+    void ask_for_portrait() {
         if (asked_.holder == HolderMethod::portrait) {
             verdict_.checks.push_back(check("holder.portrait_compared", Result::not_performed, "awaits_operator"));
         }

@@ -10,6 +10,7 @@ namespace tahvil::daemon {
 enum class Applies : std::uint8_t {
     always,
     lds,               ///< to data signed by EF.SOD
+    secured,           ///< to cards that are opened with PACE or BAC: those with EF.SOD or EF.CardSecurity
     card_security,     ///< where trust rests on EF.CardSecurity
     certificate_path,  ///< to cards that rest on X.509
     document,          ///< to every card, but not to a certificate that is judged alone

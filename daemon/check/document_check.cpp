@@ -8,6 +8,7 @@
 #include "apdu/applets/mrz.h"
 #include "crypto/error.h"
 #include "daemon/check/check_table.h"
+#include "daemon/check/expected_check.h"
 #include "daemon/text/country.h"
 #include "daemon/text/folding.h"
 #include "daemon/text/national_code.h"
@@ -149,16 +150,9 @@ public:
     }
 
     void check_expected(const Expected& expected) {
-        if (expected.national_code) {
-            compare("expected.national_code", *expected.national_code, content_.holder.national_code);
-        }
+        const auto compared = tahvil::daemon::check_expected(expected, content_.holder, content_.document.number);
+        checks_.insert(checks_.end(), compared.begin(), compared.end());
         if (expected.name) check_name(*expected.name);
-        if (expected.birth_date) {
-            const auto& birth_date = content_.holder.birth_date;
-            compare("expected.birth_date", to_iso(*expected.birth_date),
-                    birth_date ? to_iso(*birth_date) : std::string{});
-        }
-        if (expected.card_serial) compare("expected.card_serial", *expected.card_serial, content_.document.number);
     }
 
 private:
@@ -231,29 +225,16 @@ private:
                                                      knowledge_.policy->hot_list_age()));
     }
 
-    /// Neither value is told: both are personal.
-    void compare(std::string_view id, const std::string& wanted, const std::string& found) {
-        if (found.empty()) {
-            add(id, Result::undetermined, "not_on_card");
-        } else {
-            add(id, wanted == found ? Result::passed : Result::failed, wanted == found ? "" : "differs");
-        }
-    }
-
     void check_name(const std::string& wanted) {
         constexpr std::string_view id = "expected.name";
         const std::string key = folding_key(wanted);
         const HolderFacts& holder = content_.holder;
         const auto is = [&](const std::string& name) { return !name.empty() && folding_key(name) == key; };
         const bool latin = std::ranges::all_of(key, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-        if (is(holder.name) || is(content_.other_name_order)) {
-            add(id, Result::passed);
-        } else if (latin) {
+        if (latin && !is(holder.name) && !is(content_.other_name_order)) {
             check_latin_name(id, wanted);
-        } else if (holder.name.empty()) {
-            add(id, Result::undetermined, "not_on_card");
         } else {
-            add(id, Result::failed, "differs");
+            checks_.push_back(check_expected_name(wanted, holder.name, content_.other_name_order));
         }
     }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apdu/applets/lds/file.h"
+#include "apdu/profiles/catalogue.h"
 #include "crypto/trust/national_path.h"
 #include "crypto/trust/passive_authentication.h"
 #include "daemon/check/policy.h"
@@ -41,7 +42,8 @@ struct Knowledge {
     std::shared_ptr<const trust::TrustStore> trust;
     CardRevocation card_revocation;  ///< may be empty: no list
     std::shared_ptr<const Policy> policy;
-    Terminals terminals;  ///< for cards that ask who reads them
+    Terminals terminals;                                  ///< for cards that ask who reads them
+    std::shared_ptr<const profiles::Catalogue> profiles;  ///< of the cards that are known beside those of the LDS
     Time at{};
     std::string software;
     bool demo = false;

@@ -209,7 +209,10 @@ private:
         if (wanted == Demand::ignored) return false;
         switch (info.applies) {
             case Applies::always:
-                return !(wanted == Demand::if_supported && opened_otherwise({std::string{info.id}, {}, {}, {}}));
+                return true;
+            case Applies::secured:
+                return (rests_on(Authenticity::lds) || rests_on(Authenticity::card_security)) &&
+                       !(wanted == Demand::if_supported && opened_otherwise({std::string{info.id}, {}, {}, {}}));
             case Applies::lds:
                 return rests_on(Authenticity::lds);
             case Applies::card_security:

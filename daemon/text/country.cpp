@@ -44,4 +44,9 @@ bool same_country(std::string_view a, std::string_view b) {
     return !country.empty() && country == country_of(b);
 }
 
+std::string mrz_country(std::string_view code) {
+    const std::string country = country_of(code);
+    return country == "DEU" ? "D" : country;
+}
+
 }  // namespace tahvil::daemon

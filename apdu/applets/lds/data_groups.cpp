@@ -62,13 +62,6 @@ bool begins_with(ByteView data, std::initializer_list<std::uint8_t> magic) {
     return data.size() >= magic.size() && std::equal(magic.begin(), magic.end(), data.begin());
 }
 
-ImageFormat format_of(ByteView image) {
-    if (begins_with(image, {0xFF, 0xD8, 0xFF})) return ImageFormat::jpeg;
-    if (begins_with(image, {0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20})) return ImageFormat::jpeg2000;
-    if (begins_with(image, {0xFF, 0x4F, 0xFF, 0x51})) return ImageFormat::jpeg2000_codestream;
-    return ImageFormat::unknown;
-}
-
 /// How long the UTF-8 sequence is that starts with this byte; 0 when none can.
 std::size_t utf8_length(std::uint8_t lead) {
     if (lead < 0x80) return 1;
@@ -101,6 +94,13 @@ ByteView first_image(ByteView record) {
 }
 
 }  // namespace
+
+ImageFormat image_format(ByteView image) {
+    if (begins_with(image, {0xFF, 0xD8, 0xFF})) return ImageFormat::jpeg;
+    if (begins_with(image, {0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20})) return ImageFormat::jpeg2000;
+    if (begins_with(image, {0xFF, 0x4F, 0xFF, 0x51})) return ImageFormat::jpeg2000_codestream;
+    return ImageFormat::unknown;
+}
 
 Com parse_com(ByteView file) {
     tlv::Cursor cursor{content(file, File::com)};
@@ -159,8 +159,12 @@ Portrait parse_dg2(ByteView file) {
     auto record = tlv::find(face, 0x5F2E);
     if (!record) record = tlv::find(face, 0x7F2E);
     if (!record) throw malformed(File::dg2, "a face without its biometric data block");
-    const ByteView image = first_image(*record);
-    return {image, format_of(image)};
+    return parse_face_record(*record);
+}
+
+Portrait parse_face_record(ByteView record) {
+    const ByteView image = first_image(record);
+    return {image, image_format(image)};
 }
 
 PersonalDetails parse_dg11(ByteView file) {

@@ -37,6 +37,12 @@ struct Portrait {
 };
 Portrait parse_dg2(ByteView file);
 
+/// The first face of a record of ISO/IEC 19794-5, or of INCITS 385, which has the same form.
+Portrait parse_face_record(ByteView record);
+
+/// By its first bytes.
+ImageFormat image_format(ByteView image);
+
 /// EF.DG11 (4.7.11). Text that is not there is empty; what is not listed here is not looked at.
 struct PersonalDetails {
     ByteView name;                                          ///< 5F0E, in the holder's own script

@@ -56,7 +56,7 @@ name = "person"
 covers = ["person"]
 signature = "person_signature"
 certificate = "card"
-[chip_proof]
+[[chip_proof]]
 method = "internal_authenticate"
 application = "id"
 certificate = "card"
@@ -95,8 +95,8 @@ TEST(ProfileReader, ReadsEverythingThatAProfileSays) {
     EXPECT_EQ(profile.certificate("card")->carries.at(Meaning::name), "2.5.4.3");
     EXPECT_EQ(profile.pin("pin")->longest, 8);
     EXPECT_EQ(profile.holder_pin(), nullptr);
-    EXPECT_EQ(profile.proof.method, ChipProof::internal_authenticate);
-    EXPECT_EQ(profile.proof.key, 0x82);
+    EXPECT_EQ(profile.proofs.front().method, ChipProof::internal_authenticate);
+    EXPECT_EQ(profile.proofs.front().key, 0x82);
 }
 
 struct Slip {
@@ -132,8 +132,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Slip{"file = \"certificate\"", "file = \"person\"",
                          "29:1: certificate[0].file: it is no file with"},
                     Slip{"name = \"2.5.4.3\"", "name = \"common name\"", "31:1: certificate[0].carries.name: "},
-                    Slip{"key = 0x82", "key = 0x182", "49:1: chip_proof.key"},
-                    Slip{"certificate = \"card\"\nkey = 0x82", "key = 0x82", "45:2: chip_proof.certificate"}));
+                    Slip{"key = 0x82", "key = 0x182", "49:1: chip_proof[0].key"},
+                    Slip{"certificate = \"card\"\nkey = 0x82", "key = 0x82", "45:1: chip_proof[0].certificate"}));
 
 TEST(ProfileReader, RefusesTwoApplicationsWithOneAid) {
     EXPECT_THAT(refusal(std::string(kWhole) + "[[application]]\nname = \"again\"\naid = \"F07574706961\"\n"),
