@@ -3,7 +3,6 @@
 #include <array>
 #include <utility>
 
-#include <reader.h>
 #include <winscard.h>
 
 #include "pcsc/error.h"
@@ -15,7 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxAttribute = 264;      // MAX_BUFFER_SIZE, what the service passes on
 constexpr std::uint32_t kAtrOfDriver = 0x0303;  // TAG_IFD_ATR, which every driver of pcsclite has
-constexpr std::uint8_t kTagMaxApduDataSize = 0x0A;
 
 DWORD share_mode(ShareMode mode) {
     return mode == ShareMode::exclusive ? SCARD_SHARE_EXCLUSIVE : SCARD_SHARE_SHARED;
@@ -112,36 +110,16 @@ std::optional<Bytes> CardConnection::attribute(std::uint32_t id) {
 }
 
 std::optional<std::size_t> CardConnection::max_apdu_data() {
-    std::array<std::uint8_t, kMaxAttribute> answer{};
-    try {
-        // PC/SC part 10, 2.2: a list of (tag, 4, control code), big endian.
-        const std::size_t features = control(CM_IOCTL_GET_FEATURE_REQUEST, {}, answer);
-        std::optional<std::uint32_t> code;
-        for (std::size_t at = 0; at + 6 <= features && answer[at + 1] == 4; at += 6) {
-            if (answer[at] == FEATURE_GET_TLV_PROPERTIES) {
-                code = static_cast<std::uint32_t>(from_big_endian(ByteView(answer).subspan(at + 2, 4)));
-            }
-        }
-        if (!code) return std::nullopt;
-        // 2.6.14: a list of (tag, length, value), the values little endian.
-        const std::size_t size = control(*code, {}, answer);
-        for (std::size_t at = 0; at + 2 <= size;) {
-            const std::size_t length = answer[at + 1];
-            if (at + 2 + length > size) break;
-            if (answer[at] == kTagMaxApduDataSize && length <= 4) {
-                std::size_t value = 0;
-                for (std::size_t i = length; i > 0; --i) value = value << 8U | answer[at + 1 + i];
-                return value;
-            }
-            at += 2 + length;
-        }
-    } catch (const PcscError&) {
-        // The driver knows no control commands at all: it then says nothing.
-        return std::nullopt;
-    } catch (const LimitExceeded&) {
-        return std::nullopt;
-    }
-    return std::nullopt;
+    const auto properties = read_properties(control(), read_features(control()));
+    const auto found = properties.find(property::max_apdu_data);
+    if (found == properties.end()) return std::nullopt;
+    return found->second;
+}
+
+Control CardConnection::control() {
+    return [this](std::uint32_t code, ByteView command, std::span<std::uint8_t> response) {
+        return control(code, command, response);
+    };
 }
 
 }  // namespace tahvil::pcsc

@@ -9,6 +9,7 @@
 #include "apdu/wire.h"
 #include "crypto/bytes.h"
 #include "pcsc/context.h"
+#include "pcsc/reader_features.h"
 
 namespace tahvil::pcsc {
 
@@ -55,6 +56,9 @@ public:
 
     /// A command for the reader, not the card (PC/SC part 10). Throws FeatureUnsupported, LimitExceeded.
     std::size_t control(std::uint32_t code, ByteView command, std::span<std::uint8_t> response);
+
+    /// The same, to be handed on; holds as long as this connection.
+    Control control();
 
     /// A property of the reader by its SCARD_ATTR number; empty when the reader has none of it.
     std::optional<Bytes> attribute(std::uint32_t id);

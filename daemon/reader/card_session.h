@@ -4,6 +4,7 @@
 
 #include "apdu/wire.h"
 #include "crypto/bytes.h"
+#include "pcsc/reader_features.h"
 
 namespace tahvil::daemon {
 
@@ -25,6 +26,10 @@ public:
     /// Differs from an earlier value of the same session when the card was reset in between: selection, access and keys
     /// are lost. The exchange that noticed it threw CardReset; the next one reaches the card anew.
     virtual std::uint64_t epoch() const = 0;
+
+    /// Commands for the reader itself, such as those of its PIN pad (pcsc/pin_pad.h); empty for a reader that takes
+    /// none. Holds as long as the session, and throws as wire() before a command goes out.
+    virtual pcsc::Control control() { return {}; }
 };
 
 }  // namespace tahvil::daemon

@@ -47,6 +47,7 @@ public:
     Wire& wire() override { return transaction_; }
     ByteView atr() const override { return connection_->atr().empty() ? atr_seen_ : connection_->atr(); }
     std::uint64_t epoch() const override { return transaction_.epoch(); }
+    pcsc::Control control() override { return connection_->control(); }
 
 private:
     const std::shared_ptr<pcsc::Context> context_;

@@ -167,6 +167,17 @@ public:
     Wire& wire() override { return *this; }
     ByteView atr() const override { return inner_.atr(); }
     std::uint64_t epoch() const override { return inner_.epoch(); }
+    pcsc::Control control() override {
+        auto control = inner_.control();
+        if (!control) return {};
+        // Not under the watchdog: a holder who types a PIN is slower than any reader that works. The times of the pad
+        // end it.
+        return [this, control = std::move(control)](std::uint32_t code, ByteView command,
+                                                    std::span<std::uint8_t> response) {
+            entry_.check(*state_.reader_);
+            return control(code, command, response);
+        };
+    }
 
 private:
     WireLimits limits() const override { return inner_.wire().limits(); }
