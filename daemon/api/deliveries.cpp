@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 
 #include <boost/json.hpp>
@@ -7,6 +8,7 @@
 #include "daemon/api/json_body.h"
 #include "daemon/api/problem.h"
 #include "daemon/delivery/delivery_json.h"
+#include "daemon/text/collation.h"
 #include "daemon/text/digits.h"
 #include "daemon/text/national_code.h"
 
@@ -92,9 +94,14 @@ Response Handlers::list_deliveries(const Call& call) {
 Response Handlers::search_deliveries(const Call& call) {
     const JsonBody body{call.body};
     json::object found = services_.desk.work([&](OpenDesk& desk) {
+        std::vector<Delivery> sorted;
+        for (const std::string& id : search(desk.deliveries, body.members())) sorted.push_back(desk.deliveries.get(id));
+        std::ranges::stable_sort(sorted, {}, [](const Delivery& each) {
+            return collation_key(each.card.family_name + "\n" + each.card.given_name);
+        });
         json::array deliveries;
-        for (const std::string& id : search(desk.deliveries, body.members()))
-            deliveries.push_back(daemon::to_json(desk.deliveries.get(id), desk.deliveries.history(id)));
+        for (const Delivery& each : sorted)
+            deliveries.push_back(daemon::to_json(each, desk.deliveries.history(each.id)));
         return json::object{{"deliveries", std::move(deliveries)}};
     });
     return json_response(json::serialize(found));

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "crypto/trust/issuer.h"
+#include "daemon/delivery/inquiry.h"
 #include "tests/support/thrown_code.h"
 #include "tests/unit/daemon/delivery/desk.h"
 
@@ -213,6 +214,32 @@ TEST_F(ManifestTest, ATrackingCodeThatIsThereOrStandsTwiceIsNamed) {
 
 TEST_F(ManifestTest, AnEmptyOneIsRefused) {
     EXPECT_EQ(thrown_code([&] { take_in(signed_by(clerk_, kHeader)); }), "manifest.empty");
+}
+
+// As a centre with Arabic keyboards writes it, and as a clerk with a Persian one, or a half-space, asks for it.
+TEST_F(ManifestTest, WhatWasTypedOnOneKeyboardIsFoundFromAnother) {
+    take_in(as_bytes("tracking_code,national_code,given_name,family_name,birth_date,birth_certificate_serial\n"
+                     "\u06f1\u06f4\u06f0\u06f5\u06f7,\u0660\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0669,"
+                     "\u0639\u0644\u064a,\u0645\u064a\u0631\u200c\u0643\u0631\u064a\u0645\u064a,"
+                     "\u06f1\u06f3\u06f6\u06f9-\u06f0\u06f1-\u06f0\u06f1,\u06f1\u06f2\u06f3\u06f4\u06f5\u06f6\n"),
+            {.accept_unsigned = true});
+    const std::vector<std::string> id{"T1-00000001"};
+    for (const char* const name :
+         {"\u0645\u06cc\u0631\u06a9\u0631\u06cc\u0645\u06cc", "\u0645\u06cc\u0631\u200c\u06a9\u0631\u06cc\u0645\u06cc",
+          "\u0645\u064a\u0631\u0643\u0631\u064a\u0645\u064a",
+          "\u0639\u0644\u06cc  \u0645\u06cc\u0631\u06a9\u0631\u06cc\u0640\u0645\u06cc "})
+        EXPECT_EQ(deliveries_->by_name(name), id) << name;
+    EXPECT_EQ(deliveries_->by_tracking_code("14057"), id);
+    EXPECT_EQ(deliveries_->by_national_code("0012345679"), id);
+
+    Inquiry inquiry(keys_, {});
+    for (const char* const code : {"14057", "\u06f1\u06f4\u06f0\u06f5\u06f7", "\u0661\u0664\u0660\u0665\u0667"})
+        EXPECT_EQ(inquiry.by_tracking_code(*deliveries_, "uid 1000", code, {}).stage, Stage::expected) << code;
+    EXPECT_EQ(inquiry
+                  .by_identity(*deliveries_, "uid 1000", "\u06f1\u06f2\u06f3\u06f4\u06f5\u06f6\u06f7\u06f9",
+                               "\u0661\u0662\u0663\u0664\u0665\u0666", "1990-03-21", {})
+                  .stage,
+              Stage::expected);
 }
 
 }  // namespace
