@@ -12,6 +12,9 @@
 #include "apdu/emulator/emulated_wire.h"
 #include "apdu/emulator/specimen.h"
 #include "apdu/emulator/specimen_terminals.h"
+#include "crypto/signed_note.h"
+#include "crypto/trust/issuer.h"
+#include "daemon/receipt/sd_jwt.h"
 #include "tests/unit/daemon/check/specimen_bench.h"
 
 namespace tahvil {
@@ -71,6 +74,59 @@ Seeds recorded_check(Bench& bench, Bytes before) {
     return {{"check", before}};
 }
 
+Bytes bytes_of(std::string_view text) {
+    return to_bytes(as_bytes(text));
+}
+
+Bytes receipt(const trust::CertifiedKey& office) {
+    daemon::SdJwtContent content;
+    content.type = "tahvil-receipt+sd-jwt";
+    content.certificates = {office.certificate};
+    content.open = {{"jti", "T1-00000001-R"}, {"iat", 1'780'000'000}, {"checklist", boost::json::array{}}};
+    content.disclosable = {{"card_serial", "SERIAL-1"}, {"given_name", "Sara"}};
+    return bytes_of(daemon::issue_sd_jwt(content, *signer_in_memory(office.key)));
+}
+
+/// What the handover desk reads: manifests, receipts, heads and exports of the journal, and what people type.
+Seeds desk_seeds(const std::string& target) {
+    const std::string rows =
+        "tracking_code,national_code,given_name,family_name,birth_date,can,fee\n"
+        "A-1,0012345679,\"Sara, \"\"S\"\"\",Rad,1369-01-01,123456,200000\nA-2,84575948,a,b,1990-03-21,,\n";
+    const trust::CertifiedKey office = trust::issue_self_signed(
+        trust::CertificateTemplate::document_signer(trust::NameWriter().country("UT").common_name("Office").der(),
+                                                    {kNow, kNow + std::chrono::days(365)}),
+        PrivateKey::generate_ec(Curve::secp256r1));
+    const auto head = [](std::uint64_t size) {
+        return signed_note::sign(signed_note::Checkpoint{"office.example/12", size, merkle::empty_root()}.text(),
+                                 "office.example/12", *signer_in_memory(PrivateKey::generate_ed25519()));
+    };
+    if (target == "fuzz_manifest")
+        return {{"csv", bytes_of(rows)},
+                {"json", bytes_of(R"({"tracking_code":"A-1","national_code":"0012345679","given_name":"a",)"
+                                  R"("family_name":"b","fee":5,"document_expiry":"2031-01-02"})"
+                                  "\n")},
+                {"signed", trust::sign_data(asn1::Oid("1.2.840.113549.1.7.1"), as_bytes(rows), {office})}};
+    if (target == "fuzz_sd_jwt") return {{"receipt", receipt(office)}};
+    if (target == "fuzz_signed_note")
+        return {
+            {"checkpoint", bytes_of(head(0))},
+            {"text", bytes_of(signed_note::Checkpoint{"a", 1, merkle::empty_root()}.text())},
+            {"key",
+             bytes_of(
+                 signed_note::VerifierKey("office.example/12", PrivateKey::generate_ed25519().public_key()).text())}};
+    if (target == "fuzz_journal_export")
+        return {{"empty", bytes_of("tahvil-journal 1\n\n" + head(0))},
+                {"two", bytes_of("tahvil-journal 1\n{\"n\":0,\"at\":\"x\"}\n{\"n\":1,\"at\":\"x\"}\n\n" + head(2) +
+                                 std::string(1, '\0') + head(1))}};
+    if (target == "fuzz_typed_text")
+        return {{"date", bytes_of("1403-12-30")},
+                {"persian", bytes_of("\u06f1\u06f4\u06f0\u06f3-\u06f1\u06f2-\u06f3\u06f0")},
+                {"time", bytes_of("2026-11-22T10:14:20Z")},
+                {"code", bytes_of("0012345679")},
+                {"name", bytes_of("\u0645\u064a\u0631\u200c\u0643\u0631\u064a\u0645\u064a")}};
+    return {};
+}
+
 Seeds seeds_for(const std::string& target) {
     Bench bench;
     if (target == "fuzz_card_check") return recorded_check(bench, {});
@@ -84,6 +140,7 @@ Seeds seeds_for(const std::string& target) {
                 {"post", to_bytes(as_bytes(
                              "POST /v1/checks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                              "Content-Length: 43\r\n\r\n{\"purpose\":\"read\",\"access\":{\"can\":\"123456\"}}"))}};
+    if (const Seeds desk = desk_seeds(target); !desk.empty()) return desk;
     Seeds seeds = files_of(bench, emulator::AccessProtocol::pace_cam, emulator::ChipProof::ca);
     seeds.merge(files_of(bench, emulator::AccessProtocol::bac, emulator::ChipProof::aa_rsa));
     if (target == "fuzz_security_object") {
