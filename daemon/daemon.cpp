@@ -10,6 +10,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/handlers.h"
 #include "daemon/check/policy.h"
+#include "daemon/desk/notice_service.h"
 #include "daemon/private_file.h"
 #include "daemon/reader/embedded_specimens.h"
 #include "daemon/terminal/specimen_authority.h"
@@ -100,11 +101,16 @@ public:
               [this](const CheckEvent& event) { take(event); }),
           terminal_(std::filesystem::path{config.state_directory} / "terminal"),
           desk_(desk_config(config), config.limits.idempotency_key_time, terminal_, now),
-          desk_checks_(desk_, checks_, [this](const std::string& id) { publish_delivery(id); }),
+          desk_checks_(desk_, checks_,
+                       [this](const std::string& id) {
+                           publish_delivery(id);
+                           notices_.wake();
+                       }),
           handlers_(api::Services{readers_, checks_, trust_, events_, terminal_, desk_, desk_checks_, now, demo_}),
           api_(handlers_, config.roles, config.limits, log),
           listening_(std::move(listening)),
-          server_(listening_.release(), api_, config.limits, log, std::move(identify)) {
+          server_(listening_.release(), api_, config.limits, log, std::move(identify)),
+          notices_(desk_, log, [this](const std::string& id) { publish_delivery(id); }) {
         events_.on_publish([this] { server_.wake_streams(); });
         if (specimens_) add_embedded_readers(*specimens_);
         if (demo_ && !terminal_.enrolled()) enrol_as_specimen();
@@ -191,6 +197,7 @@ private:
     api::Api api_;
     api::ListeningSocket listening_;
     api::Server server_;
+    NoticeService notices_;
 };
 
 Daemon::Daemon(const Config& config, api::ListeningSocket listening, const Log& log, api::Server::IdentifyPeer identify)

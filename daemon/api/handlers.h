@@ -82,6 +82,12 @@ public:
     Response get_journal_checkpoint(const Call& call) override;
     Response get_journal_entries(const Call& call) override;
     Response get_journal_proof(const Call& call) override;
+    Response list_uncollected(const Call& call) override;
+    Response send_shipment(const Call& call) override;
+    Response get_shipment(const Call& call) override;
+    Response list_notices(const Call& call) override;
+    Response tell_of_notice(const Call& call) override;
+    Response print_receipt(const Call& call) override;
 
 private:
     /// A check that the caller may see; another's is not found.

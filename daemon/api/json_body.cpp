@@ -166,6 +166,16 @@ std::vector<SecretBytes> Members::secrets_if(std::string_view key, std::size_t i
     return secrets;
 }
 
+std::vector<std::string> Members::texts_if(std::string_view key, std::size_t items, std::size_t most) const {
+    std::vector<std::string> texts;
+    const auto* value = find(key);
+    if (value == nullptr) return texts;
+    const std::string rule = "an array of at most " + std::to_string(items) + " texts";
+    if (!value->is_array() || value->get_array().size() > items) refuse(key, rule);
+    for (const auto& item : value->get_array()) texts.emplace_back(text_of(item, key, most));
+    return texts;
+}
+
 std::optional<Members> Members::object_if(std::string_view key) const {
     const auto* value = find(key);
     if (value == nullptr) return std::nullopt;

@@ -33,6 +33,9 @@ public:
     /// Each of the words in `allowed` at most once; empty when the member is missing.
     std::vector<std::string> choices(std::string_view key, std::initializer_list<std::string_view> allowed) const;
 
+    /// An array of texts; empty when the member is missing.
+    std::vector<std::string> texts_if(std::string_view key, std::size_t items, std::size_t most) const;
+
     std::optional<SecretBytes> secret_if(std::string_view key, std::size_t most) const;
     /// An array of secret texts; empty when the member is missing.
     std::vector<SecretBytes> secrets_if(std::string_view key, std::size_t items, std::size_t most) const;

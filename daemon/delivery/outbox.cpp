@@ -117,44 +117,40 @@ std::chrono::seconds Outbox::wait_after(unsigned tries) const {
     return std::min(wait, rules_.longest_wait);
 }
 
-std::optional<Outbox::Claimed> Outbox::claim(std::chrono::sys_seconds now, bool& more) {
+std::optional<Notice> Outbox::first_due(std::chrono::sys_seconds now) {
+    Statement due = database_->prepare("SELECT " + std::string(kColumns) +
+                                       " FROM notice WHERE next_try IS NOT NULL AND next_try <= ? "
+                                       "ORDER BY next_try, id LIMIT 1");
+    due.with(now.time_since_epoch().count());
+    return due.step() ? std::optional(read(due)) : std::nullopt;
+}
+
+std::optional<ClaimedNotice> Outbox::claim(std::chrono::sys_seconds now) {
     Transaction transaction(*database_);
-    Claimed claimed;
-    {
-        Statement due = database_->prepare("SELECT " + std::string(kColumns) +
-                                           " FROM notice WHERE next_try IS NOT NULL AND next_try <= ? "
-                                           "ORDER BY next_try, id LIMIT 1");
-        due.with(now.time_since_epoch().count());
-        more = due.step();
-        if (!more) return std::nullopt;
-        claimed.notice = read(due);
+    std::optional<ClaimedNotice> claimed;
+    for (std::optional<Notice> notice = first_due(now); notice && !claimed; notice = first_due(now)) {
+        const Delivery delivery = deliveries_->get(notice->delivery);
+        if (!waits_for_its_holder(delivery.stage)) {
+            notice->state = NoticeState::cancelled;
+            notice->next_try.reset();
+            set(transaction, *notice);
+            continue;
+        }
+        // The time of the next try is that of who finds this one claimed and never ended, too.
+        ++notice->tries;
+        notice->next_try = now + wait_after(notice->tries);
+        set(transaction, *notice);
+        const std::optional<Date> last_day =
+            delivery.arrived_at ? std::optional(last_day_(*delivery.arrived_at)) : std::nullopt;
+        claimed = {*notice,
+                   {id_of(*notice), delivery.id, notice->kind, delivery.card.phone,
+                    notice_text(notice->kind, delivery.card.office, delivery.card.fee, last_day), notice->tries}};
     }
-    Notice& notice = claimed.notice;
-    const Delivery delivery = deliveries_->get(notice.delivery);
-    if (!waits_for_its_holder(delivery.stage)) {
-        notice.state = NoticeState::cancelled;
-        notice.next_try.reset();
-        set(transaction, notice);
-        transaction.commit();
-        return std::nullopt;
-    }
-    // The time of the next try is that of who finds this one claimed and never ended, too.
-    ++notice.tries;
-    notice.next_try = now + wait_after(notice.tries);
-    set(transaction, notice);
     transaction.commit();
-    const std::optional<Date> last_day =
-        delivery.arrived_at ? std::optional(last_day_(*delivery.arrived_at)) : std::nullopt;
-    claimed.message = {id_of(notice),
-                       delivery.id,
-                       notice.kind,
-                       delivery.card.phone,
-                       notice_text(notice.kind, delivery.card.office, delivery.card.fee, last_day),
-                       notice.tries};
     return claimed;
 }
 
-void Outbox::record(const Claimed& claimed, const SendResult& result, std::chrono::sys_seconds now) {
+void Outbox::record(const ClaimedNotice& claimed, const SendResult& result, std::chrono::sys_seconds now) {
     Notice notice = claimed.notice;
     notice.problem = result.problem;
     Transaction transaction(*database_);
@@ -176,32 +172,20 @@ void Outbox::record(const Claimed& claimed, const SendResult& result, std::chron
     transaction.commit();
 }
 
-std::size_t Outbox::send_due(const NoticeChannel& channel, const std::function<std::chrono::sys_seconds()>& now,
-                             std::size_t limit) {
-    std::size_t tried = 0;
-    bool more = true;
-    while (more && tried < limit) {
-        const std::optional<Claimed> claimed = claim(now(), more);
-        if (!claimed) continue;
-        record(*claimed, channel(claimed->message), now());
-        ++tried;
-    }
-    return tried;
-}
-
-void Outbox::feedback(std::string_view id, bool delivered, std::string_view problem, const Act& act) {
+Notice Outbox::get(std::string_view id) {
     const std::string prefix = deliveries_->terminal() + "-N";
     std::int64_t number = 0;
     if (id.starts_with(prefix)) std::from_chars(id.data() + prefix.size(), id.data() + id.size(), number);
+    Statement statement = database_->prepare("SELECT " + std::string(kColumns) + " FROM notice WHERE id = ?");
+    statement.with(number);
+    if (!statement.step() || id_of(read(statement)) != id)
+        throw NotFound("notice.unknown", "no such notice", "Give the id that came with the notice.");
+    return read(statement);
+}
+
+void Outbox::feedback(std::string_view id, bool delivered, std::string_view problem, const Act& act) {
     Transaction transaction(*database_);
-    Notice notice;
-    {
-        Statement statement = database_->prepare("SELECT " + std::string(kColumns) + " FROM notice WHERE id = ?");
-        statement.with(number);
-        if (!statement.step() || id_of(read(statement)) != id)
-            throw NotFound("notice.unknown", "no such notice", "Give the id that came with the notice.");
-        notice = read(statement);
-    }
+    Notice notice = get(id);
     const NoticeState state = delivered ? NoticeState::delivered : NoticeState::failed;
     if (notice.state == state) return;
     if (notice.state != NoticeState::sent)
@@ -214,6 +198,20 @@ void Outbox::feedback(std::string_view id, bool delivered, std::string_view prob
     told.facts.emplace("notice", name(notice.kind));
     deliveries_->tell(transaction, notice.delivery, delivered ? "notice.deliver" : "notice.fail", told);
     transaction.commit();
+}
+
+std::size_t send_due(const std::function<void(const std::function<void(Outbox&)>&)>& with_outbox,
+                     const NoticeChannel& channel, const std::function<std::chrono::sys_seconds()>& now,
+                     std::size_t limit) {
+    std::size_t tried = 0;
+    for (; tried < limit; ++tried) {
+        std::optional<ClaimedNotice> claimed;
+        with_outbox([&](Outbox& outbox) { claimed = outbox.claim(now()); });
+        if (!claimed) break;
+        const SendResult result = channel(claimed->message);
+        with_outbox([&](Outbox& outbox) { outbox.record(*claimed, result, now()); });
+    }
+    return tried;
 }
 
 std::vector<Notice> Outbox::page(NoticeState state, std::size_t limit, std::int64_t after) {

@@ -67,6 +67,11 @@ constexpr std::size_t kMaxReference = 100;  ///< bytes
 /// Hands one message over, and is back within a few minutes. See notice_channel.h.
 using NoticeChannel = std::function<SendResult(const NoticeMessage&)>;
 
+struct ClaimedNotice {
+    Notice notice;
+    NoticeMessage message;
+};
+
 struct OutboxRules {
     std::chrono::seconds first_wait{60};  ///< doubled after every try
     std::chrono::seconds longest_wait{std::chrono::hours(6)};
@@ -88,10 +93,12 @@ public:
     /// Puts a notice there and withdraws older ones of the delivery. Without a phone it has failed from the beginning.
     void put(const Transaction& transaction, const Delivery& delivery, NoticeKind kind, const Act& act);
 
-    /// Sends up to `limit` notices that are due, and answers how many were tried. Each is claimed first, so that two
-    /// daemons do not send the same one. A card whose holder was told is then at stage notified.
-    std::size_t send_due(const NoticeChannel& channel, const std::function<std::chrono::sys_seconds()>& now,
-                         std::size_t limit);
+    /// A notice that is due, with the message to hand over, claimed so that nobody else sends it before it is due
+    /// again; nothing when none is. What became of it goes to record().
+    std::optional<ClaimedNotice> claim(std::chrono::sys_seconds now);
+
+    /// After a notice was taken, a card whose holder had not been told yet is at stage notified.
+    void record(const ClaimedNotice& claimed, const SendResult& result, std::chrono::sys_seconds now);
 
     /// What became of a notice that was sent, by its id as in NoticeMessage. Throws NotFound "notice.unknown"; Conflict
     /// "notice.state" for one that is not sent.
@@ -100,15 +107,12 @@ public:
     /// Up to `limit` notices in a state, oldest first, after the one that a page ended with.
     std::vector<Notice> page(NoticeState state, std::size_t limit, std::int64_t after = 0);
     std::vector<Notice> of(std::string_view delivery);
+    /// Throws NotFound "notice.unknown".
+    Notice get(std::string_view id);
     std::string id_of(const Notice& notice) const;
 
 private:
-    struct Claimed {
-        Notice notice;
-        NoticeMessage message;
-    };
-    std::optional<Claimed> claim(std::chrono::sys_seconds now, bool& more);
-    void record(const Claimed& claimed, const SendResult& result, std::chrono::sys_seconds now);
+    std::optional<Notice> first_due(std::chrono::sys_seconds now);
     std::chrono::seconds wait_after(unsigned tries) const;
     void set(const Transaction& transaction, const Notice& notice);
 
@@ -117,5 +121,11 @@ private:
     OutboxRules rules_;
     std::function<Date(std::chrono::sys_seconds)> last_day_;
 };
+
+/// Sends up to `limit` notices that are due, and answers how many were tried. `with_outbox` lends the outbox for one
+/// transaction; while a message is on its way nobody needs to wait for the store.
+std::size_t send_due(const std::function<void(const std::function<void(Outbox&)>&)>& with_outbox,
+                     const NoticeChannel& channel, const std::function<std::chrono::sys_seconds()>& now,
+                     std::size_t limit);
 
 }  // namespace tahvil::daemon

@@ -23,7 +23,12 @@ OpenDesk::OpenDesk(const DeskConfig& config, const StoreKeys& keys, const Termin
       database(config.store, store_schema()),
       journal(database, terminal.journal_origin(), *checkpoints->key),
       deliveries(database, keys, journal, terminal.terminal()),
-      handover(database, keys, journal, deliveries, config.handover) {}
+      handover(database, keys, journal, deliveries, config.handover),
+      calendar(config.office),
+      outbox(database, deliveries, config.notices.rules,
+             [this](std::chrono::sys_seconds arrived) { return uncollected.returns_on(arrived); }),
+      uncollected(database, deliveries, outbox, calendar, config.uncollected),
+      shipments(database, keys, journal, deliveries) {}
 
 Desk::Desk(DeskConfig config, std::chrono::milliseconds request_time, const Terminal& terminal, Clock now)
     : config_(std::move(config)),

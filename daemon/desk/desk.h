@@ -14,6 +14,9 @@
 #include "daemon/delivery/deliveries.h"
 #include "daemon/delivery/handover.h"
 #include "daemon/delivery/inquiry.h"
+#include "daemon/delivery/outbox.h"
+#include "daemon/delivery/shipment.h"
+#include "daemon/delivery/uncollected.h"
 #include "daemon/desk/desk_config.h"
 #include "daemon/journal/journal.h"
 #include "daemon/store/database.h"
@@ -31,12 +34,18 @@ struct DeskRequest {
 /// The store while it is open, for one thread at a time.
 struct OpenDesk {
     OpenDesk(const DeskConfig& config, const StoreKeys& keys, const Terminal& terminal);
+    OpenDesk(const OpenDesk&) = delete;
+    OpenDesk& operator=(const OpenDesk&) = delete;
 
     std::shared_ptr<const SigningIdentity> checkpoints;
     Database database;
     Journal journal;
     Deliveries deliveries;
     Handover handover;
+    OfficeCalendar calendar;
+    Outbox outbox;
+    Uncollected uncollected;
+    Shipments shipments;
 };
 
 /// The office's desk in a running daemon: opens the store when its keys are there and the terminal is enrolled, and

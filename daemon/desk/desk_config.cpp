@@ -11,7 +11,9 @@ namespace {
 constexpr std::int64_t kMost = 1'000'000;
 constexpr std::int64_t kLongestDeadline = 10'000;  // milliseconds
 constexpr std::int64_t kOldestAge = 150;           // years
-constexpr std::int64_t kOldestVerdict = 24 * 60;   // minutes
+constexpr std::int64_t kLongestTerm = 3650;        // days
+constexpr std::int64_t kMostTries = 100;
+constexpr std::int64_t kOldestVerdict = 24 * 60;  // minutes
 
 void read_store(const toml::Table& table, DeskConfig& desk) {
     desk.store = table.text("path", desk.store);
@@ -74,6 +76,47 @@ void read_inquiry(const toml::Table& table, InquiryRules& rules) {
     table.finish();
 }
 
+void read_office(const toml::Table& table, OfficeDays& days) {
+    days.time_zone = table.text("time_zone", days.time_zone);
+    if (table.has("weekend")) days.weekend = table.texts("weekend");
+    if (table.has("holidays")) days.holidays = table.texts("holidays");
+    try {
+        const OfficeCalendar calendar(days);
+    } catch (const InvalidInput& error) {
+        const std::string key(error.code().substr(error.code().find('.') + 1));
+        throw table.refuse(key == "holiday" ? "holidays" : key, error.what(), std::string(error.remedy()));
+    }
+    table.finish();
+}
+
+void read_uncollected(const toml::Table& table, UncollectedTerms& terms) {
+    terms.reminder_days = static_cast<int>(table.number("reminder_days", 1, kLongestTerm, terms.reminder_days));
+    terms.final_notice_days =
+        static_cast<int>(table.number("final_notice_days", 1, kLongestTerm, terms.final_notice_days));
+    terms.return_days = static_cast<int>(table.number("return_days", 1, kLongestTerm, terms.return_days));
+    if (terms.reminder_days >= terms.final_notice_days || terms.final_notice_days >= terms.return_days)
+        throw table.refuse("return_days", "the terms are not in their order",
+                           "reminder_days below final_notice_days below return_days");
+    table.finish();
+}
+
+void read_notices(const toml::Table& table, NoticeConfig& notices) {
+    if (table.has("command")) notices.command = table.texts("command");
+    notices.socket = table.text("socket", notices.socket);
+    notices.target = table.text("target", notices.target);
+    if (table.has("command") && (notices.command.empty() || !notices.command.front().starts_with('/')))
+        throw table.refuse("command", "no program is named by its whole path", "an absolute path and its arguments");
+    if (!notices.socket.empty() && (!notices.socket.starts_with('/') || !notices.command.empty()))
+        throw table.refuse("socket", "notices go one way", "the absolute path of a socket, and no command");
+    if (!notices.target.starts_with('/')) throw table.refuse("target", "no path of a request", "as /notices");
+    OutboxRules& rules = notices.rules;
+    rules.first_wait = std::chrono::seconds{table.number("first_wait_seconds", 1, kMost, rules.first_wait.count())};
+    rules.longest_wait =
+        std::chrono::seconds{table.number("longest_wait_seconds", 1, kMost, rules.longest_wait.count())};
+    rules.most_tries = static_cast<unsigned>(table.number("most_tries", 1, kMostTries, rules.most_tries));
+    table.finish();
+}
+
 }  // namespace
 
 DeskConfig read_desk_config(const toml::Table& top, const std::string& state_directory) {
@@ -86,6 +129,9 @@ DeskConfig read_desk_config(const toml::Table& top, const std::string& state_dir
     }
     if (const auto handover = top.table_if("handover")) read_handover(*handover, desk.handover);
     if (const auto inquiry = top.table_if("inquiry")) read_inquiry(*inquiry, desk.inquiry);
+    if (const auto office = top.table_if("office")) read_office(*office, desk.office);
+    if (const auto uncollected = top.table_if("uncollected")) read_uncollected(*uncollected, desk.uncollected);
+    if (const auto notices = top.table_if("notices")) read_notices(*notices, desk.notices);
     return desk;
 }
 

@@ -7,6 +7,9 @@
 #include "apdu/profiles/toml.h"
 #include "daemon/delivery/checklist.h"
 #include "daemon/delivery/inquiry.h"
+#include "daemon/delivery/outbox.h"
+#include "daemon/delivery/uncollected.h"
+#include "daemon/text/office_calendar.h"
 
 namespace tahvil::daemon {
 
@@ -16,6 +19,14 @@ struct StoreKeyConfig {
     std::string source;        ///< "file:/PATH", "credential:NAME" (systemd) or a pkcs11: URI
 };
 
+/// Who delivers notices to holders; neither: nobody does.
+struct NoticeConfig {
+    std::vector<std::string> command;  ///< a program by its absolute path, with its arguments
+    std::string socket;                ///< absolute path of a Unix stream socket
+    std::string target = "/notices";   ///< of the POST on that socket
+    OutboxRules rules;
+};
+
 /// The handover desk: the store, and the rules of the office.
 struct DeskConfig {
     std::string store;                 ///< path of the store
@@ -23,9 +34,12 @@ struct DeskConfig {
     bool accept_unsigned_manifests = false;
     HandoverPolicy handover = HandoverPolicy::standard();
     InquiryRules inquiry;
+    OfficeDays office;
+    UncollectedTerms uncollected;
+    NoticeConfig notices;
 };
 
-/// Reads [store], [deliveries], [handover] and [inquiry]. Throws as toml::Table.
+/// Reads [store], [deliveries], [handover], [inquiry], [office], [uncollected] and [notices]. Throws as toml::Table.
 DeskConfig read_desk_config(const toml::Table& top, const std::string& state_directory);
 
 }  // namespace tahvil::daemon

@@ -124,11 +124,11 @@ public:
     void send_notices() {
         Statement latest = database.prepare("SELECT max(next_try) FROM notice");
         const std::chrono::sys_seconds now{std::chrono::seconds(latest.step() ? latest.integer(0) : 0)};
-        outbox.send_due(
-            [](const NoticeMessage&) {
-                return SendResult{SendResult::Outcome::sent, {}, "sms"};
-            },
-            [now] { return now; }, 10);
+        send_due([this](const auto& work) { work(outbox); },
+                 [](const NoticeMessage&) {
+                     return SendResult{SendResult::Outcome::sent, {}, "sms"};
+                 },
+                 [now] { return now; }, 10);
     }
     void send_back() {
         shipments.send_back(std::vector<std::string>{kSecond}, "key-9",

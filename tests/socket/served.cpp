@@ -197,6 +197,30 @@ api::Response ScriptedOperations::complete_handover(const api::Call& call) {
 api::Response ScriptedOperations::get_receipt(const api::Call& call) {
     return answer(call, text(R"({"delivery":"T1-1","receipt":""})"));
 }
+api::Response ScriptedOperations::print_receipt(const api::Call& call) {
+    return answer(call, [](const api::Call&) {
+        api::Response page;
+        page.media = "text/html";
+        page.body = "<!DOCTYPE html>";
+        return page;
+    });
+}
+api::Response ScriptedOperations::list_uncollected(const api::Call& call) {
+    return answer(call, text(R"({"uncollected":[]})"));
+}
+api::Response ScriptedOperations::send_shipment(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::get_shipment(const api::Call& call) {
+    return answer(call, text(R"({"id":"T1-S0000001","cards":1,"journal":0,"manifest":""})"));
+}
+api::Response ScriptedOperations::list_notices(const api::Call& call) {
+    return answer(call, text(R"({"notices":[]})"));
+}
+api::Response ScriptedOperations::tell_of_notice(const api::Call& call) {
+    return answer(call, text(R"({"id":"T1-N1","delivery":"T1-1","kind":"arrival","state":"delivered",)"
+                             R"("raised_at":"2026-01-01T00:00:00Z","tries":1})"));
+}
 api::Response ScriptedOperations::ask_inquiry(const api::Call& call) {
     return answer(call, text(R"({"text":"","bring":[]})"));
 }

@@ -87,6 +87,12 @@ public:
     api::Response get_journal_checkpoint(const api::Call& call) override;
     api::Response get_journal_entries(const api::Call& call) override;
     api::Response get_journal_proof(const api::Call& call) override;
+    api::Response list_uncollected(const api::Call& call) override;
+    api::Response send_shipment(const api::Call& call) override;
+    api::Response get_shipment(const api::Call& call) override;
+    api::Response list_notices(const api::Call& call) override;
+    api::Response tell_of_notice(const api::Call& call) override;
+    api::Response print_receipt(const api::Call& call) override;
 
 private:
     api::Response answer(const api::Call& call, const Function& otherwise);

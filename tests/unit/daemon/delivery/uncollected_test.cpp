@@ -40,7 +40,8 @@ protected:
     static chrono::sys_seconds day(int number) { return kNow + chrono::days(number); }
     static Act service(chrono::sys_seconds at) { return {"service", at, {}, {}}; }
     std::size_t send(chrono::sys_seconds at, Outcome outcome = Outcome::sent, const std::string& problem = {}) {
-        return outbox_->send_due(
+        return send_due(
+            with_outbox_,
             [&](const NoticeMessage& message) {
                 sent_.push_back(message);
                 return SendResult{outcome, problem, "R-" + std::to_string(sent_.size())};
@@ -63,6 +64,9 @@ protected:
     std::vector<std::string> ids_;
     std::vector<NoticeMessage> sent_;
     std::unique_ptr<Outbox> outbox_;
+    std::function<void(const std::function<void(Outbox&)>&)> with_outbox_ = [this](const auto& work) {
+        work(*outbox_);
+    };
     std::unique_ptr<Uncollected> uncollected_;
 };
 
@@ -203,8 +207,8 @@ TEST_F(UncollectedTest, ACrashWhileSendingSendsTheSameNoticeAgain) {
         first = message.id;
         throw PowerCut{};
     };
-    EXPECT_THROW(outbox_->send_due(
-                     cut, [] { return kNow; }, 10),
+    EXPECT_THROW(send_due(
+                     with_outbox_, cut, [] { return kNow; }, 10),
                  PowerCut);
     open();
     make();
