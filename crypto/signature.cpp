@@ -6,6 +6,7 @@
 #include <openssl/rsa.h>
 
 #include "crypto/error.h"
+#include "crypto/key_algorithm.h"
 #include "crypto/openssl.h"
 
 namespace tahvil {
@@ -129,8 +130,6 @@ std::string description(const SignatureAlgorithm& algorithm) {
 }
 
 SignatureAlgorithm read_signature_algorithm(asn1::Cursor& cursor, std::optional<DigestAlgorithm> fallback) {
-    static const Oid rsa_encryption("1.2.840.113549.1.1.1");
-    static const Oid ec_public_key("1.2.840.10045.2.1");
     asn1::Cursor algorithm = cursor.enter(asn1::Tag::sequence);
     const Oid identifier = algorithm.read_oid();
     if (identifier == rsassa_pss()) {
@@ -139,8 +138,10 @@ SignatureAlgorithm read_signature_algorithm(asn1::Cursor& cursor, std::optional<
         return {SignatureScheme::rsa_pss, parameters.digest, parameters.mask_digest, parameters.salt};
     }
     // What follows an identifier other than that of RSASSA-PSS is NULL or nothing, and says nothing.
-    if (identifier == rsa_encryption && fallback) return {SignatureScheme::rsa_pkcs1, *fallback, *fallback, 0};
-    if (identifier == ec_public_key && fallback) return {SignatureScheme::ecdsa, *fallback, *fallback, 0};
+    if (identifier == key_algorithm::rsa_encryption() && fallback)
+        return {SignatureScheme::rsa_pkcs1, *fallback, *fallback, 0};
+    if (identifier == key_algorithm::ec_public_key() && fallback)
+        return {SignatureScheme::ecdsa, *fallback, *fallback, 0};
     const std::optional<SignatureAlgorithm> known = signature_algorithm_by_oid(identifier);
     if (!known) unknown(identifier.dotted());
     return *known;

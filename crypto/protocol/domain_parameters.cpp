@@ -4,6 +4,7 @@
 #include <array>
 
 #include "crypto/error.h"
+#include "crypto/key_algorithm.h"
 #include "crypto/openssl.h"
 
 namespace tahvil {
@@ -16,18 +17,6 @@ constexpr int kFirstCurve = 8;
 
 const Oid& standardized() {
     static const Oid identifier("0.4.0.127.0.7.1.2");
-    return identifier;
-}
-const Oid& ec_public_key() {
-    static const Oid identifier("1.2.840.10045.2.1");
-    return identifier;
-}
-const Oid& dh_key_agreement() {
-    static const Oid identifier("1.2.840.113549.1.3.1");
-    return identifier;
-}
-const Oid& dh_public_number() {
-    static const Oid identifier("1.2.840.10046.2.1");
     return identifier;
 }
 
@@ -103,15 +92,10 @@ Group read_domain_parameters(asn1::Cursor& cursor) {
             throw MalformedData("crypto.unknown_group", "standardized domain parameters with a reserved identifier");
         return *group;
     }
-    if (kind == ec_public_key()) return Group(read_curve_parameters(algorithm).curve);
-    if (kind == dh_key_agreement() || kind == dh_public_number()) {
-        asn1::Cursor numbers = algorithm.enter(asn1::Tag::sequence);
-        DhGroup group;
-        group.prime = to_bytes(numbers.read_unsigned());
-        group.generator = to_bytes(numbers.read_unsigned());
-        if (kind == dh_public_number()) group.order = to_bytes(numbers.read_unsigned());
+    if (kind == key_algorithm::ec_public_key()) return Group(read_curve_parameters(algorithm).curve);
+    if (kind == key_algorithm::dh_key_agreement() || kind == key_algorithm::dh_public_number()) {
         try {
-            return known_or_new(std::move(group));
+            return known_or_new(key_algorithm::read_dh(kind, algorithm.enter(asn1::Tag::sequence)));
         } catch (const CryptoError& error) {
             malformed(error);
         }
@@ -124,13 +108,9 @@ Bytes encode_standardized(int identifier) {
 }
 
 Bytes encode_explicitly(const Group& group) {
-    if (group.is_curve()) return asn1::sequence({asn1::oid(ec_public_key()), encode_explicitly(group.curve())});
-    const DhGroup& dh = group.dh();
-    const Bytes prime = asn1::unsigned_integer(dh.prime);
-    const Bytes generator = asn1::unsigned_integer(dh.generator);
-    if (dh.order.empty()) return asn1::sequence({asn1::oid(dh_key_agreement()), asn1::sequence({prime, generator})});
-    return asn1::sequence(
-        {asn1::oid(dh_public_number()), asn1::sequence({prime, generator, asn1::unsigned_integer(dh.order)})});
+    if (group.is_curve())
+        return asn1::sequence({asn1::oid(key_algorithm::ec_public_key()), encode_explicitly(group.curve())});
+    return key_algorithm::encode_dh(group);
 }
 
 PublicKey read_agreement_key(ByteView spki) {
@@ -139,7 +119,8 @@ PublicKey read_agreement_key(ByteView spki) {
     outer.expect_end();
     asn1::Cursor look_ahead = info;
     const Oid kind = look_ahead.enter(asn1::Tag::sequence).read_oid();
-    if (kind != standardized() && kind != dh_key_agreement() && kind != dh_public_number())
+    if (kind != standardized() && kind != key_algorithm::dh_key_agreement() &&
+        kind != key_algorithm::dh_public_number())
         return PublicKey::from_spki(spki);
     const Group group = read_domain_parameters(info);
     const ByteView bits = info.read_bits();
