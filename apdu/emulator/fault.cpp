@@ -18,12 +18,13 @@ struct Entry {
 
 constexpr std::size_t kMidRead = 12;
 
-constexpr std::array<Entry, 14> kFaults{{
+constexpr std::array<Entry, 15> kFaults{{
     {Fault::none, "none", 1},
     {Fault::cloned, "cloned", 1},
     {Fault::dg2_changed, "dg2-changed", 1},
     {Fault::unknown_issuer, "unknown-issuer", 1},
     {Fault::expired, "expired", 1},
+    {Fault::unbound_key, "unbound-key", 1},
     {Fault::garbage, "garbage", 1},
     {Fault::lying_length, "lying-length", 1},
     {Fault::endless_more, "endless-more", 1},

@@ -17,6 +17,7 @@ enum class Fault : std::uint8_t {
     dg2_changed,     ///< one byte of EF.DG2
     unknown_issuer,  ///< signed below another CSCA than the one that is handed out
     expired,         ///< the document, not its certificates
+    unbound_key,     ///< the chip has a key of its own, and its data names it, but nobody signed that data
     garbage,         ///< bytes without sense
     lying_length,    ///< data objects that claim to be longer than the response
     endless_more,    ///< 61xx for ever

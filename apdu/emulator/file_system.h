@@ -26,6 +26,8 @@ constexpr Rights read_fingerprints = 0x10;
 constexpr Rights read_iris = 0x20;
 /// Chip authentication was done after terminal authentication, with the key that it bound (version 2).
 constexpr Rights chip = 0x40;
+/// PACE was done with the PUK: the PIN's tries may be given back.
+constexpr Rights unblocking = 0x80;
 /// Right of an authentication terminal's certificate to a data group, 1 to 21, of the eID application: the bit that it
 /// has in the certificate (TR-03110-4, 2.2.3.2).
 constexpr Rights read_eid_group(unsigned group) {

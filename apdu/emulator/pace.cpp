@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::uint8_t kManageSecurityEnvironment = 0x22;
 constexpr std::uint8_t kGeneralAuthenticate = 0x86;
+constexpr std::uint8_t kResetRetryCounter = 0x2C;
+constexpr std::uint8_t kChangePin = 0x02;   // P1 of RESET RETRY COUNTER
+constexpr std::uint8_t kUnblockPin = 0x03;  // likewise
+constexpr std::size_t kShortestPin = 5;
+constexpr std::size_t kLongestPin = 6;
 constexpr std::uint8_t kSetForPace = 0xC1;  // P1, with authentication template A4 as P2
 constexpr std::uint8_t kAuthenticationTemplate = 0xA4;
 
@@ -68,6 +73,8 @@ std::optional<Response> Pace::answer(const Command& command, Session& session, T
     if (command.ins() == kManageSecurityEnvironment && command.p1() == kSetForPace &&
         command.p2() == kAuthenticationTemplate)
         return choose(command, session);
+    if (command.ins() == kResetRetryCounter && password(pace::PasswordKind::pin) != nullptr)
+        return reset_retry_counter(command, session);
     if (command.ins() != kGeneralAuthenticate || session.chosen != this) return std::nullopt;
     try {
         return step(command, session, tally);
@@ -143,6 +150,23 @@ Response Pace::step(const Command& command, Session& session, Tally& tally) {
     }
 }
 
+Response Pace::reset_retry_counter(const Command& command, const Session& session) {
+    if (command.p2() != static_cast<std::uint8_t>(pace::PasswordKind::pin))
+        return status_only(sw::referenced_data_not_found);
+    if (command.p1() == kUnblockPin && command.data().empty()) {
+        if (!session.may(right::unblocking)) return status_only(sw::security_status_not_satisfied);
+        pin_tries_ = settings_.pin_tries;
+        return status_only(sw::ok);
+    }
+    if (command.p1() != kChangePin) return status_only(sw::wrong_parameters);
+    if (!session.may(right::holder)) return status_only(sw::security_status_not_satisfied);
+    const ByteView digits = command.data();
+    if (digits.size() < kShortestPin || digits.size() > kLongestPin) return status_only(sw::wrong_data);
+    const auto pin = std::ranges::find(settings_.passwords, pace::PasswordKind::pin, &pace::Password::kind);
+    *pin = pace::Password::typed(pace::PasswordKind::pin, digits);
+    return status_only(sw::ok);
+}
+
 Response Pace::finish(ByteView token, Session& session) {
     const bool pin = *kind_ == pace::PasswordKind::pin;
     if (pin) --pin_tries_;  // before the comparison, so that a loss of power in between costs the try
@@ -159,7 +183,8 @@ Response Pace::finish(ByteView token, Session& session) {
         append(objects, tlv::encode(kChipAuthenticationData,
                                     party_->chip_authentication_data(*settings_.chip_authentication_key)));
     session.next_keys = party_->session_keys();
-    session.secured = right::access | (pin ? right::holder : right::none);
+    session.secured = right::access | (pin ? right::holder : right::none) |
+                      (*kind_ == pace::PasswordKind::puk ? right::unblocking : right::none);
     session.card_ephemeral = compress_public_key(party_->group(), party_->own_public_key());
     session.terminal_ephemeral.clear();
     session.terminal_authenticated = false;

@@ -32,7 +32,8 @@ struct PaceSettings {
 };
 
 /// The card's side of PACE (Doc 9303-11, 4.4; TR-03110-3, B.1): MSE:SET AT and four GENERAL AUTHENTICATE. A PIN with
-/// one try left is suspended until PACE with the CAN, one without tries is blocked (TR-03110-2, 3.3).
+/// one try left is suspended until PACE with the CAN, one without tries is blocked (TR-03110-2, 3.3). RESET RETRY
+/// COUNTER gives its tries back after PACE with the PUK, and changes it after PACE with the PIN (TR-03110-3, B.6.2).
 class Pace final : public Function {
 public:
     Pace(PaceSettings settings, RandomSource random);
@@ -46,6 +47,7 @@ private:
     Response choose(const Command& command, Session& session);
     Response step(const Command& command, Session& session, Tally& tally);
     Response finish(ByteView token, Session& session);
+    Response reset_retry_counter(const Command& command, const Session& session);
     const pace::Password* password(pace::PasswordKind kind) const;
 
     PaceSettings settings_;

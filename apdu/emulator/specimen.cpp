@@ -50,7 +50,11 @@ class Personalisation {
 public:
     Personalisation(Person person, const SpecimenPki& pki, const SpecimenOptions& options, trust::Time now,
                     const RandomSource& random)
-        : person_(std::move(person)), options_(options), now_(now), random_(random), group_(group_of(options)) {
+        : person_(std::move(person)),
+          options_(options),
+          now_(now),
+          random_(random),
+          group_(group_of(options.parameter_id)) {
         if (options.fault.fault == Fault::unknown_issuer) other_issuer_ = SpecimenPki::make(now);
         signer_ = other_issuer_ ? &other_issuer_->document_signer : &pki.document_signer;
         if (options.fault.fault == Fault::expired)
@@ -73,23 +77,24 @@ public:
     }
 
 private:
-    static Group group_of(const SpecimenOptions& options) {
-        const auto group = standardized_domain_parameters(options.parameter_id);
+    static Group group_of(int parameter_id) {
+        const auto group = standardized_domain_parameters(parameter_id);
         if (!group) throw InvalidInput("input.parameter_id", "no standardized domain parameters of that number");
         return *group;
     }
 
-    /// The private key that the card has for a public one that it shows: a clone has another.
+    /// The private key that the card has for a public one that is signed: a clone has another.
     PrivateKey in_chip(const PrivateKey& key) const {
-        if (options_.fault.fault != Fault::cloned) return key;
+        if (options_.fault.fault != Fault::cloned && options_.fault.fault != Fault::unbound_key) return key;
         if (key.public_key().kind() == KeyKind::rsa) return PrivateKey::generate_rsa(kActiveAuthenticationBits);
         if (key.public_key().kind() == KeyKind::ec) return PrivateKey::generate_ec(key.public_key().curve(), random_);
-        return generate(group_, random_);
+        return generate(key.public_key().group(), random_);
     }
 
-    ChipAuthenticationPublicKeyInfo public_key_info(const PrivateKey& key) const {
-        return {chip_authentication::public_key_oid(group_),
-                encode_agreement_key(encode_explicitly(group_), key.public_key()), std::nullopt};
+    static ChipAuthenticationPublicKeyInfo public_key_info(const PrivateKey& key, std::optional<int> identifier = {}) {
+        const Group& group = key.public_key().group();
+        return {chip_authentication::public_key_oid(group),
+                encode_agreement_key(encode_explicitly(group), key.public_key()), identifier};
     }
 
     SecretBytes mrz() const {
@@ -153,18 +158,27 @@ private:
     }
 
     void add_chip_authentication() {
-        const PrivateKey key = generate(group_, random_);
-        const asn1::Oid protocol = chip_authentication::oid_of({group_.is_curve(), options_.cipher});
         const int version = options_.chip_authentication_version;
         SecurityInfos& infos = version == 1 ? data_group_14_ : card_security_;
-        infos.chip_authentication.push_back({protocol, version, std::nullopt});
-        infos.chip_authentication_keys.push_back(public_key_info(key));
+        std::vector<ChipKeyOptions> wanted{{options_.cipher, options_.parameter_id}};
+        wanted.insert(wanted.end(), options_.further_chip_keys.begin(), options_.further_chip_keys.end());
         std::vector<ChipAuthentication::Key> keys;
-        keys.push_back({in_chip(key), protocol, version, std::nullopt});
+        for (const ChipKeyOptions& each : wanted) {
+            const PrivateKey key = generate(group_of(each.parameter_id), random_);
+            const asn1::Oid protocol = chip_authentication::oid_of({key.public_key().group().is_curve(), each.cipher});
+            const std::optional<int> identifier =
+                wanted.size() > 1 ? std::optional(static_cast<int>(keys.size()) + 1) : std::nullopt;
+            infos.chip_authentication.push_back({protocol, version, identifier});
+            infos.chip_authentication_keys.push_back(public_key_info(key, identifier));
+            keys.push_back({in_chip(key), protocol, version, identifier});
+            own_infos_.chip_authentication_keys.push_back(public_key_info(keys.back().key, identifier));
+        }
         functions_.push_back(std::make_unique<ChipAuthentication>(std::move(keys), random_));
     }
 
     void add_active_authentication(const PrivateKey& key) {
+        const PrivateKey own = in_chip(key);
+        own_dg15_ = write_dg15(own.public_key().spki());
         files_[lds::File::dg15] = write_dg15(key.public_key().spki());
         if (key.public_key().kind() == KeyKind::ec) {
             const Bytes algorithm =
@@ -172,8 +186,7 @@ private:
             data_group_14_.active_authentication.push_back(
                 {1, asn1::Cursor(algorithm).enter(asn1::Tag::sequence).read_oid()});
         }
-        functions_.push_back(
-            std::make_unique<ActiveAuthentication>(in_chip(key), kActiveAuthenticationDigest, random_));
+        functions_.push_back(std::make_unique<ActiveAuthentication>(own, kActiveAuthenticationDigest, random_));
     }
 
     void write_files() {
@@ -204,10 +217,18 @@ private:
             card_security_.pace = card_access_.pace;
             files_[lds::File::card_security] = trust::sign_card_security(card_security_.encode(), *signer_, signing);
         }
+        if (options_.fault.fault == Fault::unbound_key) name_own_keys();
         if (options_.fault.fault == Fault::dg2_changed) {
             Bytes& face = files_[lds::File::dg2];
             face[face.size() / 2] ^= 0x20U;
         }
+    }
+
+    void name_own_keys() {
+        if (!own_dg15_.empty()) files_[lds::File::dg15] = own_dg15_;
+        if (own_infos_.chip_authentication_keys.empty()) return;
+        data_group_14_.chip_authentication_keys = own_infos_.chip_authentication_keys;
+        files_[lds::File::dg14] = write_dg14(data_group_14_.encode());
     }
 
     static Rights to_read(lds::File file) {
@@ -253,6 +274,8 @@ private:
     SecurityInfos card_access_;
     SecurityInfos card_security_;
     SecurityInfos data_group_14_;
+    SecurityInfos own_infos_;  ///< the keys that the chip has, of a card that names them
+    Bytes own_dg15_;
     std::map<lds::File, Bytes> files_;
     std::vector<std::unique_ptr<Function>> functions_;
 };

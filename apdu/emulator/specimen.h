@@ -26,6 +26,11 @@ AccessProtocol parse_access(std::string_view text);
 /// "none", "ca", "aa-rsa", "aa-ecdsa". Throws InvalidInput "input.chip".
 ChipProof parse_chip_proof(std::string_view text);
 
+struct ChipKeyOptions {
+    CipherAlgorithm cipher = CipherAlgorithm::aes256;
+    int parameter_id = 16;  ///< standardized domain parameters
+};
+
 /// How a specimen is to be made.
 struct SpecimenOptions {
     LinkSettings link;
@@ -34,10 +39,12 @@ struct SpecimenOptions {
     CipherAlgorithm cipher = CipherAlgorithm::aes128;  ///< of PACE and chip authentication
     int parameter_id = 13;                             ///< standardized domain parameters of both; brainpoolP256r1
     int chip_authentication_version = 1;               ///< with 2 the keys are in EF.CardSecurity
-    std::string pin;                                   ///< for PACE, six digits; none when empty
-    std::string puk;                                   ///< likewise, ten digits
-    Bytes portrait;                                    ///< JPEG or JPEG 2000; a drawn one when empty
-    std::size_t portrait_size = 20'000;                ///< bytes of a drawn one
+    /// Keys of chip authentication beside the first, each with a cipher of its own; with any, all have identifiers.
+    std::vector<ChipKeyOptions> further_chip_keys;
+    std::string pin;                     ///< for PACE, six digits; none when empty
+    std::string puk;                     ///< likewise, ten digits
+    Bytes portrait;                      ///< JPEG or JPEG 2000; a drawn one when empty
+    std::size_t portrait_size = 20'000;  ///< bytes of a drawn one
     /// The trust point for terminal authentication, which then guards EF.DG3 and EF.DG4; without it there are none.
     std::optional<cv::Certificate> terminal_authority;
     FaultSpec fault;

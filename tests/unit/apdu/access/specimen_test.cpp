@@ -174,6 +174,44 @@ TEST(SpecimenAccess, FindsThatAClonesChipHasAnotherKey) {
     EXPECT_EQ(thrown_code([&] { terminal.read(lds::File::dg1); }), "secure_messaging.violation");
 }
 
+TEST(SpecimenAccess, ProvesEachOfSeveralKeysByItsIdentifier) {
+    emulator::SpecimenOptions options;
+    options.further_chip_keys = {{kAes256, 16}, {kTdes, 12}, {kAes128, 13}};
+    for (std::size_t i = 0; i < 4; ++i) {
+        Terminal terminal(options);
+        SecureMessaging& card = terminal.open_by_pace(terminal.can());
+        const auto offers =
+            chip_authentication::offers(SecurityInfos::parse(lds::parse_dg14(terminal.read(lds::File::dg14))), 1);
+        ASSERT_EQ(offers.size(), 4U);
+        EXPECT_TRUE(offers[i].key_id);
+        chip_authentication::authenticate(card, offers[i]);
+        EXPECT_EQ(terminal.read(lds::File::dg1), terminal.specimen().files.at(lds::File::dg1)) << i;
+    }
+}
+
+TEST(SpecimenAccess, GivesTheTriesOfABlockedPinBackAfterPaceWithThePuk) {
+    using pace::Password;
+    using pace::PasswordKind;
+    emulator::SpecimenOptions options;
+    options.pin = "482913";
+    options.puk = "9876543210";
+    Terminal terminal(options);
+    const Password right = Password::typed(PasswordKind::pin, as_bytes("482913"));
+    const Password wrong = Password::typed(PasswordKind::pin, as_bytes("482914"));
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(thrown_code([&] { terminal.open_by_pace(wrong); }), "access.pin_wrong");
+    EXPECT_EQ(thrown_code([&] { terminal.open_by_pace(right); }), "access.pin_suspended");
+
+    const Command unblock(0x00, 0x2C, 0x03, 0x03);
+    EXPECT_EQ(terminal.open_by_pace(terminal.can()).transmit(unblock).status, sw::security_status_not_satisfied);
+    const Password puk = Password::typed(PasswordKind::puk, as_bytes("9876543210"));
+    EXPECT_TRUE(terminal.open_by_pace(puk).transmit(unblock).status.ok());
+
+    SecureMessaging& opened = terminal.open_by_pace(right);
+    EXPECT_TRUE(opened.transmit(Command(0x00, 0x2C, 0x02, 0x03, as_bytes("271828"))).status.ok());
+    EXPECT_EQ(thrown_code([&] { terminal.open_by_pace(right); }), "access.pin_wrong") << "it was changed";
+    terminal.open_by_pace(Password::typed(PasswordKind::pin, as_bytes("271828")));
+}
+
 TEST(SpecimenAccess, NeedsEightCommandsForPaceWithACanAtMost) {
     Terminal terminal({});
     const Bytes card_access = read_file(terminal.plain(), identifier(lds::File::card_access));
