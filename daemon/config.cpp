@@ -10,6 +10,7 @@
 #include <pwd.h>
 
 #include "apdu/emulator/fault.h"
+#include "apdu/emulator/specimen_words.h"
 #include "apdu/profiles/toml.h"
 #include "crypto/signer.h"
 
@@ -119,12 +120,26 @@ EmbeddedReaderConfig read_embedded_reader(const toml::Table& table) {
         reader.id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
     if (reader.id.empty() || !plain) throw table.refuse("id", "it can not stand in a path", "a to z, 0 to 9 and '-'");
     reader.name = table.text("name", "Tahvil embedded reader");
-    reader.card = table.choice("card", {"specimen", "pkcs15", "ias-ecc", "piv", "belpic", "irn-nid"}, "specimen");
+    reader.card =
+        table.choice("card", {"specimen", "npa", "pkcs15", "ias-ecc", "piv", "belpic", "irn-nid"}, "specimen");
     reader.person = table.text("person", "");
-    reader.access = table.choice("access", {"bac", "pace-gm", "pace-im", "pace-cam"}, "pace-gm");
-    reader.chip = table.choice("chip", {"none", "ca", "aa-rsa", "aa-ecdsa"}, "ca");
-    reader.link =
-        table.choice("link", {"contactless", "contact"}, reader.card == "specimen" ? "contactless" : "contact");
+    const emulator::SpecimenWords usual;
+    reader.access = table.text("access", usual.access);
+    reader.chip = table.choice("chip", {"none", "ca", "aa-rsa", "aa-ecdsa"}, usual.chip);
+    reader.cipher = table.choice("cipher", {"3des", "aes-128", "aes-192", "aes-256"}, usual.cipher);
+    reader.curve = table.text("curve", usual.curve);
+    reader.pin = table.text("pin", "");
+    reader.puk = table.text("puk", "");
+    reader.eac = table.truth("eac", false);
+    try {
+        reader.words().options();
+    } catch (const InvalidInput& error) {
+        const std::string_view code = error.code();
+        const std::string_view key = code.substr(code.find('.') + 1);
+        throw table.refuse(key, error.what(), error.remedy());
+    }
+    const bool contactless = reader.card == "specimen" || reader.card == "npa";
+    reader.link = table.choice("link", {"contactless", "contact"}, contactless ? "contactless" : "contact");
     reader.fault = table.text("fault", "");
     try {
         if (!reader.fault.empty()) emulator::parse_fault(reader.fault);

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include "apdu/emulator/specimen_words.h"
 #include "daemon/api/access.h"
 #include "daemon/api/limits.h"
 #include "daemon/desk/desk_config.h"
@@ -37,14 +38,21 @@ struct Surroundings {
 
 /// A reader inside the daemon that holds an emulated card. One specimen issuer, made at start-up, issues those of all.
 struct EmbeddedReaderConfig {
-    std::string id;                 ///< lower-case letters, digits and '-'
-    std::string name;               ///< as people see it
-    std::string person;             ///< path of a person file; empty: the specimen
-    std::string access;             ///< "bac", "pace-gm", "pace-im", "pace-cam"
-    std::string chip;               ///< "none", "ca", "aa-rsa", "aa-ecdsa"
-    std::string link;               ///< "contactless", "contact"
-    std::string fault;              ///< as `tahvil emulate --fault` takes it; empty: none
-    std::string card = "specimen";  ///< that, or one of emulator::kNationalCards
+    std::string id;      ///< lower-case letters, digits and '-'
+    std::string name;    ///< as people see it
+    std::string person;  ///< path of a person file; empty: the specimen
+    std::string access;  ///< as the next, what emulator::SpecimenWords takes
+    std::string chip;
+    std::string link;                       ///< "contactless", "contact"
+    std::string fault;                      ///< as `tahvil emulate --fault` takes it; empty: none
+    std::string card = "specimen";          ///< that, "npa", or one of emulator::kNationalCards
+    std::string cipher = "aes-128";         ///< likewise
+    std::string curve = "brainpoolP256r1";  ///< likewise
+    std::string pin = {};                   ///< likewise
+    std::string puk = {};                   ///< likewise
+    bool eac = false;                       ///< EF.DG3 and EF.DG4 are for terminals that one authority certifies
+
+    emulator::SpecimenWords words() const { return {access, chip, cipher, curve, pin, puk}; }
 };
 
 /// A key by which cards know this terminal, with its certificates.

@@ -161,6 +161,9 @@ private:
             import("embedded-specimen-issuer.hotlist", std::move(specimens.hot_list));
             for (Bytes& content : specimens.national_pki)
                 import("embedded-specimen-national-pki", std::move(content), {trust::Purpose::national_pki});
+            for (const emulator::SpecimenTerminals& made : specimens.terminals)
+                terminals_.push_back(std::make_shared<TerminalCredentials>(
+                    TerminalCredentials::select({made.terminal, made.verifier}, signer_in_memory(made.terminal_key))));
         }
         for (auto& reader : specimens.readers) readers_.add(std::move(reader));
     }

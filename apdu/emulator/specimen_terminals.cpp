@@ -1,5 +1,8 @@
 #include "apdu/emulator/specimen_terminals.h"
 
+#include <numeric>
+
+#include "apdu/applets/eid.h"
 #include "crypto/error.h"
 
 namespace tahvil::emulator {
@@ -59,6 +62,12 @@ SpecimenTerminals SpecimenTerminals::make_for_eid(cv::Date today, const std::vec
         byte = static_cast<std::uint8_t>(byte | (1U << (bit % 8)));
     }
     return certify_all(today, cv::authentication_terminal(), rights);
+}
+
+SpecimenTerminals SpecimenTerminals::make_for_eid(cv::Date today) {
+    std::vector<unsigned> all(eid::kGroups);
+    std::iota(all.begin(), all.end(), 1U);
+    return make_for_eid(today, all);
 }
 
 }  // namespace tahvil::emulator

@@ -19,6 +19,8 @@ struct SpecimenTerminals {
 
     /// A terminal for the eID application, likewise, that may read these data groups, 1 to 21.
     static SpecimenTerminals make_for_eid(cv::Date today, const std::vector<unsigned>& data_groups);
+    /// One that may read all of them.
+    static SpecimenTerminals make_for_eid(cv::Date today);
 };
 
 }  // namespace tahvil::emulator

@@ -4,6 +4,7 @@
 
 #include "apdu/emulator/fault.h"
 #include "apdu/emulator/national_cards.h"
+#include "apdu/emulator/specimen_words.h"
 #include "crypto/error.h"
 #include "daemon/cli/input.h"
 #include "daemon/cli/message.h"
@@ -44,8 +45,9 @@ struct Typed {
     bool allow_rollback = false;
     std::string id;
 
-    std::string card = "specimen", person, address = "localhost:35963", access = "pace-gm", chip = "ca", link, fault,
-                trust_out;
+    std::string card = "specimen", person, address = "localhost:35963", link, fault, trust_out;
+    emulator::SpecimenWords specimen;
+    bool eac = false;
     bool transport_pin = false;
 };
 
@@ -186,15 +188,20 @@ private:
 
     void add_emulate() {
         emulate_ = verb(app_, "emulate", Message::help_emulate, Message::examples_emulate);
-        std::vector<std::string> cards{"specimen"};
+        std::vector<std::string> cards{"specimen", "npa"};
         cards.insert(cards.end(), emulator::kNationalCards.begin(), emulator::kNationalCards.end());
         add(*emulate_, "--card", typed.card, Message::option_card, "CARD")->check(CLI::IsMember(cards));
         add(*emulate_, "--person", typed.person, Message::option_person, "FILE");
         add(*emulate_, "--vpcd", typed.address, Message::option_vpcd, "HOST:PORT");
-        add(*emulate_, "--access", typed.access, Message::option_access, "PROTOCOL")
-            ->check(CLI::IsMember({"bac", "pace-gm", "pace-im", "pace-cam"}));
-        add(*emulate_, "--chip", typed.chip, Message::option_chip, "PROOF")
+        add(*emulate_, "--access", typed.specimen.access, Message::option_access, "PROTOCOL[,PROTOCOL]");
+        add(*emulate_, "--chip", typed.specimen.chip, Message::option_chip, "PROOF")
             ->check(CLI::IsMember({"none", "ca", "aa-rsa", "aa-ecdsa"}));
+        add(*emulate_, "--cipher", typed.specimen.cipher, Message::option_cipher, "CIPHER")
+            ->check(CLI::IsMember({"3des", "aes-128", "aes-192", "aes-256"}));
+        add(*emulate_, "--curve", typed.specimen.curve, Message::option_curve, "NAME");
+        add(*emulate_, "--pin", typed.specimen.pin, Message::option_emulated_pin, "DIGITS");
+        add(*emulate_, "--puk", typed.specimen.puk, Message::option_emulated_puk, "DIGITS");
+        emulate_->add_flag("--eac", typed.eac, text(Message::option_eac));
         add(*emulate_, "--link", typed.link, Message::option_link, "LINK")
             ->check(CLI::IsMember({"contact", "contactless"}));
         add(*emulate_, "--fault", typed.fault, Message::option_fault, "SPEC");
@@ -331,9 +338,10 @@ private:
     EmulateArguments emulate_arguments() const {
         const auto [host, port] = checked_host_and_port(typed.address);
         if (!typed.fault.empty()) emulator::parse_fault(typed.fault);
-        const bool specimen = typed.card == "specimen";
-        const std::string link = !typed.link.empty() ? typed.link : specimen ? "contactless" : "contact";
-        return {typed.card,  optional(typed.person),   host, port, typed.access, typed.chip, link, typed.transport_pin,
+        typed.specimen.options();  // throws when a word says nothing
+        const bool contactless = typed.card == "specimen" || typed.card == "npa";
+        const std::string link = !typed.link.empty() ? typed.link : contactless ? "contactless" : "contact";
+        return {typed.card,  optional(typed.person),   host, port, typed.specimen, typed.eac, link, typed.transport_pin,
                 typed.fault, optional(typed.trust_out)};
     }
 

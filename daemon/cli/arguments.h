@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "apdu/emulator/specimen_words.h"
 #include "crypto/bytes.h"
 #include "daemon/cli/exit_status.h"
 #include "daemon/cli/language.h"
@@ -101,8 +102,8 @@ struct EmulateArguments {
     std::optional<std::filesystem::path> person;
     std::string host;
     std::uint16_t port = 0;
-    std::string access;
-    std::string chip;
+    emulator::SpecimenWords specimen;
+    bool eac = false;
     std::string link;
     bool transport_pin = false;
     std::string fault;

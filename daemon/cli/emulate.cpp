@@ -4,8 +4,10 @@
 
 #include <pthread.h>
 
+#include "apdu/emulator/eid_card.h"
 #include "apdu/emulator/national_cards.h"
 #include "apdu/emulator/specimen.h"
+#include "apdu/emulator/specimen_terminals.h"
 #include "apdu/emulator/vpcd_link.h"
 #include "crypto/error.h"
 #include "daemon/cli/input_file.h"
@@ -58,16 +60,36 @@ emulator::Person person_of(const EmulateArguments& arguments, std::chrono::year_
 
 std::unique_ptr<emulator::Card> make_specimen(const EmulateArguments& arguments, const emulator::Person& person,
                                               const Bytes& portrait, std::chrono::sys_seconds now) {
-    emulator::SpecimenOptions options;
-    options.access = {emulator::parse_access(arguments.access)};
-    options.chip = emulator::parse_chip_proof(arguments.chip);
+    emulator::SpecimenOptions options = arguments.specimen.options();
     options.link.link = emulator::parse_link(arguments.link);
     if (!arguments.fault.empty()) options.fault = emulator::parse_fault(arguments.fault);
     options.portrait = portrait;
+    if (arguments.eac) {
+        const auto terminals = emulator::SpecimenTerminals::make(std::chrono::floor<std::chrono::days>(now));
+        options.terminal_authority = terminals.authority;
+        if (arguments.trust_out) daemon::write_specimen_terminals(*arguments.trust_out, terminals);
+    }
     const emulator::SpecimenPki pki = emulator::SpecimenPki::make(now);
     emulator::Specimen specimen = emulator::personalise(person, pki, options, now);
     if (arguments.trust_out) daemon::write_specimen_trust(*arguments.trust_out, pki);
     return std::move(specimen.card);
+}
+
+std::unique_ptr<emulator::Card> make_eid(const EmulateArguments& arguments, const emulator::Person& person,
+                                         std::chrono::sys_seconds now) {
+    emulator::EidOptions options;
+    options.link.link = emulator::parse_link(arguments.link);
+    if (!arguments.specimen.pin.empty()) options.pin = arguments.specimen.pin;
+    if (!arguments.specimen.puk.empty()) options.puk = arguments.specimen.puk;
+    if (!arguments.fault.empty()) options.fault = emulator::parse_fault(arguments.fault);
+    const auto terminals = emulator::SpecimenTerminals::make_for_eid(std::chrono::floor<std::chrono::days>(now));
+    const emulator::SpecimenPki pki = emulator::SpecimenPki::make(now);
+    emulator::EidCard made = emulator::personalise_eid(person, pki, terminals.authority, options, now);
+    if (arguments.trust_out) {
+        daemon::write_specimen_trust(*arguments.trust_out, pki);
+        daemon::write_specimen_terminals(*arguments.trust_out, terminals);
+    }
+    return std::move(made.card);
 }
 
 std::unique_ptr<emulator::Card> make_national_card(const EmulateArguments& arguments, const emulator::Person& person,
@@ -89,6 +111,7 @@ std::unique_ptr<emulator::Card> make_card(const EmulateArguments& arguments) {
     Bytes portrait;
     if (!person.portrait_file.empty())
         portrait = read_input_file(arguments.person->parent_path() / person.portrait_file, kLargestPortrait);
+    if (arguments.card == "npa") return make_eid(arguments, person, now);
     return arguments.card == "specimen" ? make_specimen(arguments, person, portrait, now)
                                         : make_national_card(arguments, person, portrait, now);
 }

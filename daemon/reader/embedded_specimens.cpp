@@ -1,11 +1,13 @@
 #include "daemon/reader/embedded_specimens.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <utility>
 
+#include "apdu/emulator/eid_card.h"
 #include "apdu/emulator/emulated_wire.h"
 #include "apdu/emulator/national_cards.h"
 #include "apdu/emulator/specimen.h"
@@ -48,13 +50,13 @@ Holder holder_of(const EmbeddedReaderConfig& config, std::chrono::sys_seconds no
 }
 
 std::unique_ptr<emulator::Card> personalise(const EmbeddedReaderConfig& config, const emulator::SpecimenPki& pki,
-                                            std::chrono::sys_seconds now, const RandomSource& random) {
+                                            const emulator::SpecimenTerminals* terminals, std::chrono::sys_seconds now,
+                                            const RandomSource& random) {
     const Holder holder = holder_of(config, now);
-    emulator::SpecimenOptions options;
+    emulator::SpecimenOptions options = config.words().options();
+    if (terminals != nullptr) options.terminal_authority = terminals->authority;
     options.portrait = holder.portrait;
     options.link.link = emulator::parse_link(config.link);
-    options.access = {emulator::parse_access(config.access)};
-    options.chip = emulator::parse_chip_proof(config.chip);
     if (!config.fault.empty()) options.fault = emulator::parse_fault(config.fault);
     return emulator::personalise(holder.person, pki, options, now, random).card;
 }
@@ -69,6 +71,18 @@ std::unique_ptr<emulator::Card> personalise(const EmbeddedReaderConfig& config, 
     return emulator::personalise_national_card(config.card, holder.person, pki, options, now, random).card;
 }
 
+std::unique_ptr<emulator::Card> personalise_eid(const EmbeddedReaderConfig& config, const emulator::SpecimenPki& pki,
+                                                const emulator::SpecimenTerminals& terminals,
+                                                std::chrono::sys_seconds now, const RandomSource& random) {
+    emulator::EidOptions options;
+    options.link.link = emulator::parse_link(config.link);
+    if (!config.pin.empty()) options.pin = config.pin;
+    if (!config.puk.empty()) options.puk = config.puk;
+    if (!config.fault.empty()) options.fault = emulator::parse_fault(config.fault);
+    return emulator::personalise_eid(holder_of(config, now).person, pki, terminals.authority, options, now, random)
+        .card;
+}
+
 EmbeddedCard wire(std::unique_ptr<emulator::Card> card) {
     const auto wired = std::make_shared<WiredCard>(std::move(card));
     return {wired->card->atr(), {wired, &wired->wire}, [wired] { wired->card->reset(); }};
@@ -80,14 +94,25 @@ EmbeddedSpecimens make_embedded_specimens(const std::vector<EmbeddedReaderConfig
                                           std::chrono::sys_seconds now, const RandomSource& random) {
     const auto pki = emulator::SpecimenPki::make(now);
     std::optional<emulator::NationalPki> national;
-    EmbeddedSpecimens specimens{{},           pki.country_signer.certificate, pki.revocation_list,
-                                pki.hot_list, SecretBytes(pki.hot_list_key),  {}};
+    EmbeddedSpecimens specimens{
+        {}, pki.country_signer.certificate, pki.revocation_list, pki.hot_list, SecretBytes(pki.hot_list_key), {}, {}};
+    const auto today = std::chrono::floor<std::chrono::days>(now);
+    const auto make_card = [&](const EmbeddedReaderConfig& config) {
+        if (config.card == "npa") {
+            const auto& made = specimens.terminals.emplace_back(emulator::SpecimenTerminals::make_for_eid(today));
+            return personalise_eid(config, pki, made, now, random);
+        }
+        if (config.card == "specimen") {
+            const emulator::SpecimenTerminals* const made =
+                config.eac ? &specimens.terminals.emplace_back(emulator::SpecimenTerminals::make(today)) : nullptr;
+            return personalise(config, pki, made, now, random);
+        }
+        if (!national) national = emulator::NationalPki::make(now);
+        return personalise(config, *national, now, random);
+    };
     for (const EmbeddedReaderConfig& config : readers) {
         auto reader = std::make_shared<EmbeddedReader>(config.id, config.name);
-        const bool specimen = config.card == "specimen";
-        if (!specimen && !national) national = emulator::NationalPki::make(now);
-        reader->insert(
-            wire(specimen ? personalise(config, pki, now, random) : personalise(config, *national, now, random)));
+        reader->insert(wire(make_card(config)));
         specimens.readers.push_back(std::move(reader));
     }
     if (national)

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "apdu/emulator/specimen_terminals.h"
 #include "crypto/bytes.h"
 #include "crypto/random.h"
 #include "daemon/config.h"
@@ -19,10 +21,12 @@ struct EmbeddedSpecimens {
     Bytes hot_list;
     SecretBytes hot_list_key;
     std::vector<Bytes> national_pki;  ///< root, issuing authority and the lists of both; empty without a card of theirs
+    std::vector<emulator::SpecimenTerminals> terminals;  ///< who may read what cards guard; empty without such a card
 };
 
 /// Makes an issuer, and a national PKI where a card rests on one, and has them personalise a card for each reader. Keys
-/// are gone when this returns. Throws InvalidInput for a person file that can not be read or used.
+/// are gone when this returns, but for those of terminals. Throws InvalidInput for a person file that can not be read
+/// or used.
 EmbeddedSpecimens make_embedded_specimens(const std::vector<EmbeddedReaderConfig>& readers,
                                           std::chrono::sys_seconds now, const RandomSource& random);
 

@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "crypto/error.h"
+#include "daemon/private_file.h"
 
 namespace tahvil::daemon {
 
@@ -31,6 +32,14 @@ void write_specimen_trust(const std::filesystem::path& folder, const emulator::S
     write(folder / "csca.crl", pki.revocation_list);
     write(folder / "csca.hotlist", pki.hot_list);
     write(folder / "hot-list.key", pki.hot_list_key);
+}
+
+void write_specimen_terminals(const std::filesystem::path& folder, const emulator::SpecimenTerminals& terminals) {
+    make(folder / "terminal");
+    write(folder / "terminal" / "authority.cvcert", terminals.authority.encode());
+    write(folder / "terminal" / "verifier.cvcert", terminals.verifier.encode());
+    write(folder / "terminal" / "terminal.cvcert", terminals.terminal.encode());
+    write_private_file(folder / "terminal.pem", terminals.terminal_key.pem().view());
 }
 
 void write_specimen_trust(const std::filesystem::path& folder, const emulator::NationalPki& pki) {

@@ -23,15 +23,21 @@ class DaemonTest : public testing::Test {
 protected:
     /// A daemon in demo mode whose embedded readers have these faults; the id of each is its fault, or "good".
     void start(const std::vector<std::string>& faults, bool demo = true) {
+        std::vector<daemon::EmbeddedReaderConfig> readers;
+        for (const std::string& fault : faults) {
+            const std::string id = fault.empty() ? "good" : fault.substr(0, fault.find('@'));
+            readers.push_back({id, id, "", "pace-gm", "ca", "contactless", fault});
+        }
+        start_with(std::move(readers), demo);
+    }
+
+    void start_with(std::vector<daemon::EmbeddedReaderConfig> readers, bool demo = true) {
         daemon::Config config;
         config.state_directory = folder_.path() + "/state";
         config.pcsc = false;
         config.demo = demo;
         config.roles = test_roles();
-        for (const std::string& fault : faults) {
-            const std::string id = fault.empty() ? "good" : fault.substr(0, fault.find('@'));
-            config.embedded_readers.push_back({id, id, "", "pace-gm", "ca", "contactless", fault});
-        }
+        config.embedded_readers = std::move(readers);
         path_ = folder_.path() + "/t.sock";
         daemon_ =
             std::make_unique<daemon::Daemon>(config, api::ListeningSocket{path_, std::nullopt}, log_, [](int socket) {
@@ -159,6 +165,25 @@ TEST_F(DaemonTest, TellsWhyACheckCouldNotBeDone) {
     const auto removed = ended(start_check(body("removed"))).as_object();
     EXPECT_TRUE(removed.contains("problem") || removed.at("verdict").at("decision").as_string() != "accept");
     EXPECT_EQ(decision("good"), "accept");
+}
+
+TEST_F(DaemonTest, ReadsWhatCardsKeepForTerminalsThatTheyKnow) {
+    daemon::EmbeddedReaderConfig guarded{"guarded", "guarded", "", "pace-gm", "ca", "contactless", ""};
+    guarded.eac = true;
+    daemon::EmbeddedReaderConfig eid{"eid", "eid", "", "pace-gm", "ca", "contactless", ""};
+    eid.card = "npa";
+    eid.pin = "482913";
+    start_with({guarded, eid});
+    const auto check = ended(start_check(body("guarded", R"(,"want":["files"])")));
+    EXPECT_EQ(check.at("verdict").at("decision").as_string(), "accept");
+    EXPECT_TRUE(check.at("files").as_object().contains("EF.DG3"));
+    EXPECT_TRUE(check.at("files").as_object().contains("EF.DG4"));
+    const auto person =
+        ended(start_check(R"({"purpose":"read","reader":"eid","access":{"pin":"482913"},"want":["holder","files"]})"));
+    EXPECT_THAT(boost::json::serialize(person.at("verdict").at("checks")),
+                HasSubstr(R"({"id":"terminal.authentication","result":"passed")"));
+    EXPECT_TRUE(person.at("files").as_object().contains("eID.DG4"));
+    EXPECT_NE(person.at("verdict").at("holder").at("name").as_string(), "");
 }
 
 TEST_F(DaemonTest, ShowsReadersHealthAndTrust) {

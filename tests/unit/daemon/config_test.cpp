@@ -97,16 +97,26 @@ TEST(Config, DescribesEmbeddedReaders) {
         [[embedded_reader]]
         id = "clone"
         fault = "cloned"
-        access = "bac"
+        access = "bac,pace-im"
+        cipher = "aes-256"
+        curve = "secp384r1"
+        pin = "123456"
+        eac = true
     )");
     ASSERT_EQ(config.embedded_readers.size(), 2U);
     EXPECT_EQ(config.embedded_readers[0].id, "embedded");
     EXPECT_EQ(config.embedded_readers[0].fault, "");
     EXPECT_EQ(config.embedded_readers[1].id, "clone");
     EXPECT_EQ(config.embedded_readers[1].fault, "cloned");
-    EXPECT_EQ(config.embedded_readers[1].access, "bac");
+    EXPECT_EQ(config.embedded_readers[1].access, "bac,pace-im");
+    EXPECT_EQ(config.embedded_readers[1].words().options().parameter_id, 15);
+    EXPECT_TRUE(config.embedded_readers[1].eac);
     EXPECT_EQ(config.embedded_readers[1].chip, "ca");
     EXPECT_THAT(refusal("[[embedded_reader]]\n[[embedded_reader]]"), HasSubstr("another embedded reader has the same"));
+    EXPECT_THAT(refusal("[[embedded_reader]]\ncurve = \"secp1\""),
+                testing::AllOf(HasSubstr("embedded_reader[0].curve"), HasSubstr("brainpoolP256r1")));
+    EXPECT_THAT(refusal("[[embedded_reader]]\npuk = \"12\""), HasSubstr("embedded_reader[0].puk"));
+    EXPECT_THAT(refusal("[[embedded_reader]]\naccess = \"bac,pace\""), HasSubstr("embedded_reader[0].access"));
     EXPECT_THAT(refusal("[[embedded_reader]]\nid = \"A/b\""), HasSubstr("can not stand in a path"));
 }
 

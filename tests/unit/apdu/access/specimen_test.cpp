@@ -196,20 +196,24 @@ TEST(SpecimenAccess, GivesTheTriesOfABlockedPinBackAfterPaceWithThePuk) {
     options.pin = "482913";
     options.puk = "9876543210";
     Terminal terminal(options);
+    const auto open = [&](const Password& password) -> SecureMessaging& {
+        terminal.specimen().card->reset();
+        return terminal.open_by_pace(password);
+    };
     const Password right = Password::typed(PasswordKind::pin, as_bytes("482913"));
     const Password wrong = Password::typed(PasswordKind::pin, as_bytes("482914"));
-    for (int i = 0; i < 2; ++i) EXPECT_EQ(thrown_code([&] { terminal.open_by_pace(wrong); }), "access.pin_wrong");
-    EXPECT_EQ(thrown_code([&] { terminal.open_by_pace(right); }), "access.pin_suspended");
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(thrown_code([&] { open(wrong); }), "access.pin_wrong");
+    EXPECT_EQ(thrown_code([&] { open(right); }), "access.pin_suspended");
 
     const Command unblock(0x00, 0x2C, 0x03, 0x03);
-    EXPECT_EQ(terminal.open_by_pace(terminal.can()).transmit(unblock).status, sw::security_status_not_satisfied);
+    EXPECT_EQ(open(terminal.can()).transmit(unblock).status, sw::security_status_not_satisfied);
     const Password puk = Password::typed(PasswordKind::puk, as_bytes("9876543210"));
-    EXPECT_TRUE(terminal.open_by_pace(puk).transmit(unblock).status.ok());
+    EXPECT_TRUE(open(puk).transmit(unblock).status.ok());
 
-    SecureMessaging& opened = terminal.open_by_pace(right);
+    SecureMessaging& opened = open(right);
     EXPECT_TRUE(opened.transmit(Command(0x00, 0x2C, 0x02, 0x03, as_bytes("271828"))).status.ok());
-    EXPECT_EQ(thrown_code([&] { terminal.open_by_pace(right); }), "access.pin_wrong") << "it was changed";
-    terminal.open_by_pace(Password::typed(PasswordKind::pin, as_bytes("271828")));
+    EXPECT_EQ(thrown_code([&] { open(right); }), "access.pin_wrong") << "it was changed";
+    open(Password::typed(PasswordKind::pin, as_bytes("271828")));
 }
 
 TEST(SpecimenAccess, NeedsEightCommandsForPaceWithACanAtMost) {

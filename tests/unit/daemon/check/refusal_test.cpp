@@ -110,7 +110,7 @@ TEST_P(ProtectedResponses, ThatAreChangedInOneByteEndTheCheck) {
             ++tried;
         }
     }
-    EXPECT_GT(tried, 40U);
+    EXPECT_GT(tried, 30U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Access, ProtectedResponses, testing::Values(AccessProtocol::pace_gm, AccessProtocol::bac));
@@ -148,28 +148,40 @@ TEST_F(Refusals, PointsOffTheCurve) {
     EXPECT_EQ(answer(), "access.bad_key");
 }
 
+/// Puts another value of 2048 bits into a step of PACE with Diffie-Hellman, whose response comes in pieces.
+MeddledCard::Meddle forge_value(std::size_t step, const Bytes& value) {
+    constexpr std::size_t kHeader = 8;  // DO'7C' and the object in it
+    auto seen = std::make_shared<std::size_t>(0);
+    auto left = std::make_shared<Bytes>();
+    return [=](std::size_t, ByteView command, Bytes& response) {
+        std::size_t at = 0;
+        if (is_general_authenticate(command) && (*seen)++ == step) {
+            *left = value;
+            at = kHeader;
+        }
+        const std::size_t size = std::min(left->size(), response.size() - at - 2);
+        std::copy_n(left->begin(), size, response.begin() + static_cast<std::ptrdiff_t>(at));
+        left->erase(left->begin(), left->begin() + static_cast<std::ptrdiff_t>(size));
+    };
+}
+
 TEST_F(Refusals, DegenerateKeysOfDiffieAndHellman) {
     const Bytes prime = standardized_domain_parameters(2)->dh().prime;
-    const auto set = [](std::uint8_t last) {
-        return [last](std::span<std::uint8_t> key) {
-            std::ranges::fill(key, std::uint8_t{0});
-            key.back() = last;
-        };
-    };
     SpecimenOptions options = small(AccessProtocol::pace_gm);
     options.parameter_id = 2;
+    std::vector<Bytes> values(4, Bytes(prime.size()));
+    values[1].back() = 1;
+    values[2].back() = 2;  // of another order
+    values[3] = prime;
+    values[3].back() -= 1;  // p - 1, of order 2
     for (const std::size_t step : {1U, 2U}) {
-        for (const std::uint8_t value : {std::uint8_t{0}, std::uint8_t{1}, std::uint8_t{2}}) {
-            insert(options, replace_key(step, set(value)));
-            EXPECT_EQ(answer(), "access.bad_key") << step << ", " << static_cast<int>(value);
+        for (const Bytes& value : values) {
+            insert(options, forge_value(step, value));
+            EXPECT_EQ(answer(), "access.bad_key") << step << ", " << static_cast<int>(value.back());
         }
-        insert(options, replace_key(step, [&](std::span<std::uint8_t> key) {
-                   ASSERT_EQ(key.size(), prime.size());
-                   std::ranges::copy(prime, key.begin());
-                   key.back() -= 1;  // p - 1, of order 2
-               }));
-        EXPECT_EQ(answer(), "access.bad_key") << step;
     }
+    insert(options, forge_value(100, {}));
+    EXPECT_EQ(answer(), "accept passed ");
 }
 
 TEST_F(Refusals, AChipKeyThatNobodySigned) {

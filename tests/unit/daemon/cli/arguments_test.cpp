@@ -176,8 +176,15 @@ TEST(EmulateArguments, NameTheReaderAndTheCard) {
     EXPECT_EQ(verb<EmulateArguments>({"emulate"}).port, 35963);
     EXPECT_EQ(verb<EmulateArguments>({"emulate", "--fault", "removed@12"}).fault, "removed@12");
     EXPECT_EQ(refusal({"emulate", "--vpcd", "localhost"}), "input.host_port");
+    const auto guarded = verb<EmulateArguments>(
+        {"emulate", "--access", "bac,pace-cam", "--cipher", "aes-256", "--curve", "secp521r1", "--eac"});
+    EXPECT_TRUE(guarded.eac);
+    EXPECT_EQ(guarded.specimen.options().access.size(), 2U);
+    EXPECT_EQ(guarded.specimen.options().parameter_id, 18);
+    EXPECT_EQ(refusal({"emulate", "--access", "pace"}), "input.access");
+    EXPECT_EQ(refusal({"emulate", "--curve", "round"}), "input.curve");
     EXPECT_EQ(refusal({"emulate", "--fault", "bad mood"}), "input.fault");
-    EXPECT_EQ(refusal({"emulate", "--access", "door"}), "usage");
+    EXPECT_EQ(refusal({"emulate", "--access", "door"}), "input.access");
 }
 
 }  // namespace
