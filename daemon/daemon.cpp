@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <thread>
 
 #include "crypto/random.h"
 #include "daemon/api/api.h"
@@ -20,6 +21,8 @@ namespace tahvil::daemon {
 namespace {
 
 constexpr std::size_t kEpochBytes = 4;
+constexpr std::size_t kResealedAtOnce = 100;  // records
+constexpr std::chrono::milliseconds kResealingPause{20};
 
 std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -116,6 +119,8 @@ public:
         if (demo_ && !terminal_.enrolled()) enrol_as_specimen();
         specimens_.reset();
         if (config.pcsc) readers_.watch_pcsc();
+        if (config.desk.keys.size() > 1)
+            resealer_ = std::jthread([this, &log](const std::stop_token& stop) { reseal(stop, log); });
     }
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
@@ -142,6 +147,19 @@ private:
         knowledge.software = "tahvild " TAHVIL_VERSION;
         knowledge.demo = demo_;
         return knowledge;
+    }
+
+    /// Brings the whole store under its newest key, a little at a time, so that the desk goes on meanwhile.
+    void reseal(const std::stop_token& stop, const Log& log) {
+        try {
+            while (!stop.stop_requested()) {
+                if (!desk_.reseal(kResealedAtOnce))
+                    return log.info("the store is sealed with its newest key: older ones may be taken out");
+                std::this_thread::sleep_for(kResealingPause);
+            }
+        } catch (const Error& error) {
+            log.error("the store is not sealed anew: " + describe(error));
+        }
     }
 
     /// What the desk makes of a check is true before anybody hears that it ended.
@@ -201,6 +219,7 @@ private:
     api::ListeningSocket listening_;
     api::Server server_;
     NoticeService notices_;
+    std::jthread resealer_;
 };
 
 Daemon::Daemon(const Config& config, api::ListeningSocket listening, const Log& log, api::Server::IdentifyPeer identify)

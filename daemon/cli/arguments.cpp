@@ -1,13 +1,13 @@
 #include "daemon/cli/arguments.h"
 
-#include <CLI/CLI.hpp>
-
 #include "apdu/emulator/fault.h"
 #include "apdu/emulator/national_cards.h"
 #include "apdu/emulator/specimen_words.h"
 #include "crypto/error.h"
+#include "daemon/cli/desk_grammar.h"
 #include "daemon/cli/input.h"
 #include "daemon/cli/message.h"
+#include "daemon/cli/verb_builder.h"
 #include "daemon/text/date.h"
 
 namespace tahvil::cli {
@@ -40,7 +40,7 @@ struct Typed {
     Paths intermediates, anchors, revocation_lists;
     bool explain = false;
 
-    std::string store;
+    std::string store, anchor_purpose;
     Paths pins, files;
     bool allow_rollback = false;
     std::string id;
@@ -52,9 +52,10 @@ struct Typed {
 };
 
 /// Builds the grammar in one language.
-class Grammar {
+class Grammar : private VerbBuilder {
 public:
-    explicit Grammar(Language language) : language_(language), app_(text(Message::help_program), "tahvil") {
+    explicit Grammar(Language language)
+        : VerbBuilder(language), app_(text(Message::help_program), "tahvil"), desk_(language) {
         set_up(app_);
         app_.footer(text(Message::examples_program));
         app_.require_subcommand(1);
@@ -74,6 +75,7 @@ public:
         add(*read_, "--out", typed.out, Message::option_out, "DIR")->required();
         add_verify();
         add_trust();
+        desk_.add_to(app_);
         add_emulate();
     }
 
@@ -89,52 +91,19 @@ public:
             return verify_arguments();
         }
         if (import_->parsed()) {
-            return TrustImportArguments{optional(typed.store), typed.pins, typed.allow_rollback, paths(typed.files)};
+            return TrustImportArguments{optional(typed.store), typed.pins, typed.allow_rollback, paths(typed.files),
+                                        typed.anchor_purpose};
         }
         if (list_->parsed()) return TrustListArguments{optional(typed.store)};
         if (show_->parsed()) return TrustShowArguments{optional(typed.store), typed.id};
         if (status_->parsed()) return TrustStatusArguments{optional(typed.store)};
+        if (auto verb = desk_.chosen()) return *std::move(verb);
         return emulate_arguments();
     }
 
     Typed typed;
 
 private:
-    std::string text(Message message) const { return std::string(words(language_, message)); }
-
-    void set_up(CLI::App& app) const {
-        const auto formatter = std::make_shared<CLI::Formatter>();
-        formatter->label("Usage", text(Message::heading_usage));
-        formatter->label("OPTIONS", text(Message::label_options));
-        formatter->label("SUBCOMMAND", text(Message::label_verb));
-        formatter->label("Positionals", text(Message::heading_arguments));
-        formatter->label("REQUIRED", text(Message::label_required));
-        formatter->column_width(34);
-        app.formatter(formatter);
-        app.option_defaults()->group(text(Message::heading_options));
-        app.set_help_flag("-h,--help", text(Message::option_help));
-    }
-
-    CLI::App* verb(CLI::App& parent, const std::string& name, Message help, Message examples) {
-        CLI::App* app = parent.add_subcommand(name, text(help));
-        set_up(*app);
-        app->footer(text(examples));
-        app->group(text(Message::heading_verbs));
-        app->fallthrough();
-        return app;
-    }
-
-    template <typename Value>
-    CLI::Option* add(CLI::App& app, const std::string& name, Value& value, Message help, const std::string& type) {
-        return app.add_option(name, value, text(help))->type_name(type);
-    }
-
-    /// An option that may be given several times, each time with one value.
-    CLI::Option* add_each(CLI::App& app, const std::string& name, std::vector<std::string>& values, Message help,
-                          const std::string& type) {
-        return add(app, name, values, help, type)->allow_extra_args(false);
-    }
-
     void add_check_options(CLI::App& app) {
         add(app, "--reader", typed.reader, Message::option_reader, "ID");
         add(app, "--can", typed.can, Message::option_can, "N")->expected(0, 1);
@@ -176,6 +145,9 @@ private:
         import_ = verb(*trust, "import", Message::help_trust_import, Message::examples_trust_import);
         add(*import_, "files", typed.files, Message::option_trust_files, "FILE")->required();
         add_each(*import_, "--pin", typed.pins, Message::option_trust_pin, "ROOT");
+        add(*import_, "--purpose", typed.anchor_purpose, Message::option_anchor_purpose, "PURPOSE")
+            ->check(CLI::IsMember(
+                {"documents", "national_pki", "master_lists", "manifests", "bundles", "receipts", "terminals"}));
         import_->add_flag("--allow-rollback", typed.allow_rollback, text(Message::option_allow_rollback));
         list_ = verb(*trust, "list", Message::help_trust_list, Message::examples_trust);
         show_ = verb(*trust, "show", Message::help_trust_show, Message::examples_trust);
@@ -345,8 +317,8 @@ private:
                 typed.fault, optional(typed.trust_out)};
     }
 
-    Language language_;
     CLI::App app_;
+    DeskGrammar desk_;
     CLI::App *readers_ = nullptr, *doctor_ = nullptr, *check_ = nullptr, *read_ = nullptr, *verify_ = nullptr,
              *import_ = nullptr, *list_ = nullptr, *show_ = nullptr, *status_ = nullptr, *emulate_ = nullptr;
 };

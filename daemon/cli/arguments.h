@@ -10,35 +10,12 @@
 #include <vector>
 
 #include "apdu/emulator/specimen_words.h"
-#include "crypto/bytes.h"
+#include "daemon/cli/access_arguments.h"
+#include "daemon/cli/desk_arguments.h"
 #include "daemon/cli/exit_status.h"
 #include "daemon/cli/language.h"
 
 namespace tahvil::cli {
-
-/// Where a secret is to come from.
-struct SecretSource {
-    enum class Kind : std::uint8_t { none, command_line, terminal, descriptor };
-
-    Kind kind = Kind::none;
-    std::vector<SecretBytes> given;  ///< from the command line, checked; one for each line
-    int descriptor = -1;
-};
-
-/// What opens a card. At most one of CAN, MRZ and the three fields is there.
-struct AccessArguments {
-    SecretSource can;
-    SecretSource mrz;
-    SecretSource pin;
-    std::string document_number;
-    std::string birth_date;  ///< ISO 8601, as is the next
-    std::string expiry_date;
-    bool allow_last_try = false;  ///< of the PIN
-
-    bool names_nothing() const {
-        return can.kind == SecretSource::Kind::none && mrz.kind == SecretSource::Kind::none && document_number.empty();
-    }
-};
 
 struct ReadersArguments {
     bool watch = false;
@@ -82,6 +59,7 @@ struct TrustImportArguments {
     std::vector<std::string> pins;  ///< files or fingerprints
     bool allow_rollback = false;
     std::vector<std::filesystem::path> files;
+    std::string purpose;  ///< of certificates; empty: documents
 };
 
 struct TrustListArguments {
@@ -112,7 +90,12 @@ struct EmulateArguments {
 
 using Verb =
     std::variant<ReadersArguments, DoctorArguments, CheckArguments, VerifyArguments, VerifyCertificateArguments,
-                 TrustImportArguments, TrustListArguments, TrustShowArguments, TrustStatusArguments, EmulateArguments>;
+                 TrustImportArguments, TrustListArguments, TrustShowArguments, TrustStatusArguments, EmulateArguments,
+                 TerminalShowArguments, TerminalEnrolArguments, TerminalRenewArguments, TerminalCertifyArguments,
+                 TerminalRevokeArguments, DeliveryImportArguments, DeliveryCheckInArguments, DeliveryFindArguments,
+                 DeliveryListArguments, DeliveryShowArguments, DeliveryMoveArguments, DeliveryHandoverArguments,
+                 DeliveryDecideArguments, DeliveryReceiptArguments, InquiryArguments, ReceiptVerifyArguments,
+                 JournalShowArguments, JournalExportArguments, JournalVerifyArguments>;
 
 /// The command line, taken apart and checked.
 struct Arguments {

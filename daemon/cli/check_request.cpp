@@ -135,7 +135,34 @@ void write_access(SecretJson& json, const AccessArguments& access, const Console
     json.raw("}");
 }
 
+void write_holder(SecretJson& json, const std::string& method) {
+    if (method.empty()) return;
+    json.key("holder");
+    json.raw("{");
+    json.member("method", method);
+    json.raw("}");
+}
+
 }  // namespace
+
+SecretBytes desk_check_request(const DeskReadArguments& arguments, const Console& console) {
+    SecretJson json;
+    json.raw("{");
+    json.key("operator");
+    json.raw("{");
+    json.member("id", arguments.person.id);
+    json.member("established", arguments.person.established);
+    json.raw("}");
+    if (!arguments.reader.empty()) json.member("reader", arguments.reader);
+    const AccessArguments& access = arguments.access;
+    if (!access.names_nothing() || access.pin.kind != SecretSource::Kind::none) {
+        json.key("access");
+        write_access(json, access, console);
+    }
+    write_holder(json, arguments.holder);
+    json.raw("}");
+    return json.take();
+}
 
 SecretBytes check_request(const CheckArguments& arguments, const Console& console) {
     SecretJson json;
@@ -144,12 +171,7 @@ SecretBytes check_request(const CheckArguments& arguments, const Console& consol
     if (!arguments.reader.empty()) json.member("reader", arguments.reader);
     json.key("access");
     write_access(json, arguments.access, console);
-    if (!arguments.holder.empty()) {
-        json.key("holder");
-        json.raw("{");
-        json.member("method", arguments.holder);
-        json.raw("}");
-    }
+    write_holder(json, arguments.holder);
     if (!arguments.expected.empty()) {
         json.key("expected");
         json.raw("{");

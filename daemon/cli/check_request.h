@@ -10,4 +10,8 @@ namespace tahvil::cli {
 /// descriptors, and checked; throws InvalidInput. Holds everything in memory that is wiped.
 SecretBytes check_request(const CheckArguments& arguments, const Console& console);
 
+/// The body of a check of a card for the desk, in the same way. Without access the daemon opens the card with what the
+/// manifest says.
+SecretBytes desk_check_request(const DeskReadArguments& arguments, const Console& console);
+
 }  // namespace tahvil::cli

@@ -10,7 +10,7 @@
 namespace tahvil::cli {
 
 /// Everything that the program says to people; the words stand in the one table messages.def.
-enum class Message : std::uint8_t {
+enum class Message : std::uint16_t {
 #define TAHVIL_MESSAGE(id, english, persian) id,
 #include "daemon/cli/messages.def"
 #undef TAHVIL_MESSAGE

@@ -168,6 +168,7 @@ Report import_into_folder(const TrustImportArguments& arguments, const std::vect
     for (const auto& path : arguments.files) {
         trust::ImportOptions& options = add(path, read_input_file(path, kLargestTrustFile));
         options.allow_rollback = arguments.allow_rollback;
+        if (const auto purpose = trust::purpose_by_name(arguments.purpose)) options.purposes = {*purpose};
         options.pin_fingerprint = from_hex(only_fingerprint(pins));
     }
     const daemon::TrustImport import = daemon::TrustDirectory(*arguments.store).import(files, now);
@@ -238,7 +239,8 @@ Report import_by_daemon(const TrustImportArguments& arguments, const std::vector
                 import.send("revocation-lists", path, content, rollback);
                 break;
             case Kind::certificates:
-                import.send("certificates", path, content, {});
+                import.send("certificates", path, content,
+                            arguments.purpose.empty() ? std::string() : "&purpose=" + arguments.purpose);
                 break;
         }
     }

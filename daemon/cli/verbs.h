@@ -15,7 +15,7 @@ struct Context {
     std::string socket;  ///< where the daemon listens
 };
 
-/// One function for each verb, each in a file of its own. They throw Error; report() says it.
+/// One function for each verb, in files by what they are about. They throw Error; report() says it.
 /// @{
 ExitStatus run(const ReadersArguments& arguments, const Context& context);
 ExitStatus run(const DoctorArguments& arguments, const Context& context);
@@ -27,6 +27,25 @@ ExitStatus run(const TrustListArguments& arguments, const Context& context);
 ExitStatus run(const TrustShowArguments& arguments, const Context& context);
 ExitStatus run(const TrustStatusArguments& arguments, const Context& context);
 ExitStatus run(const EmulateArguments& arguments, const Context& context);
+ExitStatus run(const TerminalShowArguments& arguments, const Context& context);
+ExitStatus run(const TerminalEnrolArguments& arguments, const Context& context);
+ExitStatus run(const TerminalRenewArguments& arguments, const Context& context);
+ExitStatus run(const TerminalCertifyArguments& arguments, const Context& context);
+ExitStatus run(const TerminalRevokeArguments& arguments, const Context& context);
+ExitStatus run(const DeliveryImportArguments& arguments, const Context& context);
+ExitStatus run(const DeliveryCheckInArguments& arguments, const Context& context);
+ExitStatus run(const DeliveryFindArguments& arguments, const Context& context);
+ExitStatus run(const DeliveryListArguments& arguments, const Context& context);
+ExitStatus run(const DeliveryShowArguments& arguments, const Context& context);
+ExitStatus run(const DeliveryMoveArguments& arguments, const Context& context);
+ExitStatus run(const DeliveryHandoverArguments& arguments, const Context& context);
+ExitStatus run(const DeliveryDecideArguments& arguments, const Context& context);
+ExitStatus run(const DeliveryReceiptArguments& arguments, const Context& context);
+ExitStatus run(const InquiryArguments& arguments, const Context& context);
+ExitStatus run(const ReceiptVerifyArguments& arguments, const Context& context);
+ExitStatus run(const JournalShowArguments& arguments, const Context& context);
+ExitStatus run(const JournalExportArguments& arguments, const Context& context);
+ExitStatus run(const JournalVerifyArguments& arguments, const Context& context);
 /// @}
 
 }  // namespace tahvil::cli

@@ -68,18 +68,28 @@ std::string Deliveries::next_id(const Transaction& transaction) {
     return terminal_ + "-" + number;
 }
 
-std::string Deliveries::add(const Transaction& transaction, const ExpectedCard& card, std::int64_t manifest,
-                            std::chrono::sys_seconds at) {
+Deliveries::Indexes Deliveries::indexes_of(const ExpectedCard& card) const {
     const auto index = [this](std::string_view field, const std::string& value) {
         return value.empty() ? std::optional<Bytes>() : keys_->index(field, as_bytes(value));
     };
+    Indexes indexes{index("tracking_code", card.tracking_code),
+                    index("national_code", card.national_code),
+                    {},
+                    index("card_serial", card.card_serial),
+                    index("name", full_name(card)),
+                    index("name", folding_key(card.family_name))};
+    if (card.birth_date && !card.birth_certificate_serial.empty())
+        indexes.identity =
+            index("identity", identity_text(card.national_code, card.birth_certificate_serial, *card.birth_date));
+    return indexes;
+}
+
+std::string Deliveries::add(const Transaction& transaction, const ExpectedCard& card, std::int64_t manifest,
+                            std::chrono::sys_seconds at) {
     if (!card.tracking_code.empty() && !by_tracking_code(card.tracking_code).empty())
         throw Conflict("delivery.tracking_code", "another record has that tracking code",
                        "See whether the manifest was sent twice, or ask its sender.");
-    std::optional<Bytes> identity;
-    if (card.birth_date && !card.birth_certificate_serial.empty())
-        identity =
-            index("identity", identity_text(card.national_code, card.birth_certificate_serial, *card.birth_date));
+    const Indexes index = indexes_of(card);
     std::string id = next_id(transaction);
     const SecretBytes personal = encode_personal(card);
     transaction.database()
@@ -88,10 +98,8 @@ std::string Deliveries::add(const Transaction& transaction, const ExpectedCard& 
             "personal, tracking_index, national_index, identity_index, serial_index, name_index, family_index) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .with(id, terminal_, Stage::expected, unix_time(at), manifest, card.batch, card.office, card.fee,
-              card.card_signer, keys_->seal(personal_of(id), personal.view()),
-              index("tracking_code", card.tracking_code), index("national_code", card.national_code), identity,
-              index("card_serial", card.card_serial), index("name", full_name(card)),
-              index("name", folding_key(card.family_name)))
+              card.card_signer, keys_->seal(personal_of(id), personal.view()), index.tracking, index.national,
+              index.identity, index.serial, index.name, index.family)
         .run();
     return id;
 }
@@ -252,6 +260,48 @@ std::uint64_t Deliveries::tell(const Transaction& transaction, std::string_view 
             .with(position, field, id, salt)
             .run();
     return position;
+}
+
+void Deliveries::reseal(const Transaction& transaction, std::string_view id) {
+    Database& database = transaction.database();
+    const auto is_old = [this](ByteView sealed) { return StoreKeys::key_of(sealed) != keys_->current(); };
+    Statement record = database.prepare("SELECT personal FROM delivery WHERE id = ?");
+    record.with(id);
+    if (!record.step()) unknown();
+    if (is_old(record.blob(0))) {
+        const Delivery delivery = get(id);
+        const Indexes index = indexes_of(delivery.card);
+        database
+            .prepare(
+                "UPDATE delivery SET personal = ?, tracking_index = ?, national_index = ?, identity_index = ?, "
+                "serial_index = ?, name_index = ?, family_index = ? WHERE id = ?")
+            .with(keys_->seal(personal_of(id), encode_personal(delivery.card).view()), index.tracking, index.national,
+                  index.identity, index.serial, index.name, index.family, id)
+            .run();
+    }
+    Statement moves = database.prepare("SELECT journal, why FROM delivery_move WHERE delivery = ?");
+    moves.with(id);
+    std::vector<std::pair<std::int64_t, Bytes>> old;
+    while (moves.step())
+        if (Bytes why = moves.blob(1); is_old(why)) old.emplace_back(moves.integer(0), std::move(why));
+    for (const auto& [journal, why] : old) {
+        const std::string name = move_name(id, static_cast<std::uint64_t>(journal));
+        const SecretBytes open = keys_->open(reason_of(name), why);
+        database.prepare("UPDATE delivery_move SET why = ? WHERE delivery = ? AND journal = ?")
+            .with(keys_->seal(reason_of(name), open.view()), id, journal)
+            .run();
+    }
+}
+
+std::vector<std::string> Deliveries::walk(std::int64_t& place, std::size_t limit) {
+    Statement statement = database_->prepare("SELECT rowid, id FROM delivery WHERE rowid > ? ORDER BY rowid LIMIT ?");
+    statement.with(place, limit);
+    std::vector<std::string> ids;
+    while (statement.step()) {
+        place = statement.integer(0);
+        ids.push_back(statement.text(1));
+    }
+    return ids;
 }
 
 void Deliveries::erase_salts(const Transaction& transaction, std::string_view id) {

@@ -90,13 +90,24 @@ public:
     std::uint64_t tell(const Transaction& transaction, std::string_view id, const std::string& kind, const Act& act,
                        std::map<std::string, std::string> personal = {});
 
+    /// Seals what older keys sealed of a record and its moves under the current key of the store, and indexes it anew.
+    void reseal(const Transaction& transaction, std::string_view id);
+
+    /// Up to `limit` records after a place in the store, which begins at 0 and is moved on.
+    std::vector<std::string> walk(std::int64_t& place, std::size_t limit);
+
     /// Forgets the salts of the record's commitments: nobody can tell any more whom the journal speaks of.
     void erase_salts(const Transaction& transaction, std::string_view id);
     /// The salt of one commitment, for an audit; nothing when it was erased.
     std::optional<Bytes> salt(std::uint64_t journal, std::string_view field);
 
 private:
+    struct Indexes {
+        std::optional<Bytes> tracking, national, identity, serial, name, family;
+    };
+
     std::string next_id(const Transaction& transaction);
+    Indexes indexes_of(const ExpectedCard& card) const;
     std::vector<std::string> find(std::string_view column, std::string_view value);
 
     Database* database_;

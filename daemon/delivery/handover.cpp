@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "daemon/delivery/verdict_digest.h"
 #include "daemon/error.h"
+#include "daemon/receipt/receipt_verification.h"
 #include "daemon/receipt/sd_jwt.h"
 
 namespace tahvil::daemon {
@@ -15,7 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kReceiptType = "tahvil-receipt+sd-jwt";
 constexpr std::size_t kMaxReason = 500;  // bytes
 
 SealedPlace place_of_receipt(std::string_view id) {
@@ -214,6 +214,33 @@ std::optional<std::string> Handover::receipt(std::string_view id) {
     statement.with(id);
     if (!statement.step()) return std::nullopt;
     return std::string(as_text(keys_->open(place_of_receipt(statement.text(0)), statement.blob(1)).view()));
+}
+
+void Handover::reseal(const Transaction& transaction, std::string_view id) {
+    Database& database = transaction.database();
+    const auto is_old = [this](ByteView sealed) { return StoreKeys::key_of(sealed) != keys_->current(); };
+    std::vector<std::pair<ChecklistItem, Bytes>> old;
+    {
+        Statement items = database.prepare("SELECT item, reason FROM handover_item WHERE delivery = ?");
+        items.with(id);
+        while (items.step())
+            if (Bytes reason = items.blob(1); is_old(reason))
+                old.emplace_back(static_cast<ChecklistItem>(items.integer(0)), std::move(reason));
+    }
+    for (const auto& [item, reason] : old) {
+        const SecretBytes open = keys_->open(place_of_reason(id, item), reason);
+        database.prepare("UPDATE handover_item SET reason = ? WHERE delivery = ? AND item = ?")
+            .with(keys_->seal(place_of_reason(id, item), open.view()), id, item)
+            .run();
+    }
+    Statement receipt = database.prepare("SELECT id, sealed FROM receipt WHERE delivery = ?");
+    receipt.with(id);
+    if (!receipt.step() || !is_old(receipt.blob(1))) return;
+    const std::string name = receipt.text(0);
+    const SecretBytes open = keys_->open(place_of_receipt(name), receipt.blob(1));
+    database.prepare("UPDATE receipt SET sealed = ? WHERE id = ?")
+        .with(keys_->seal(place_of_receipt(name), open.view()), name)
+        .run();
 }
 
 std::optional<HandedOver> Handover::done_before(std::string_view id, ByteView key) {

@@ -70,6 +70,9 @@ public:
     /// The receipt of a delivery, for its next print; nothing before it was handed over.
     std::optional<std::string> receipt(std::string_view id);
 
+    /// Seals what older keys sealed of a delivery's checklist and receipt under the current key of the store.
+    void reseal(const Transaction& transaction, std::string_view id);
+
 private:
     void require_presented(const Delivery& delivery) const;
     void store(const Transaction& transaction, std::string_view id, ChecklistItem item, const ItemEntry& entry);

@@ -69,6 +69,23 @@ Shipment Shipments::get(std::string_view id) {
     return read(statement);
 }
 
+void Shipments::reseal(const Transaction& transaction) {
+    std::vector<std::pair<std::string, Bytes>> old;
+    {
+        Statement all = database_->prepare("SELECT id, sealed FROM shipment");
+        while (all.step())
+            if (Bytes sealed = all.blob(1); StoreKeys::key_of(sealed) != keys_->current())
+                old.emplace_back(all.text(0), std::move(sealed));
+    }
+    for (const auto& [id, sealed] : old) {
+        const SecretBytes open = keys_->open(place_of(id), sealed);
+        transaction.database()
+            .prepare("UPDATE shipment SET sealed = ? WHERE id = ?")
+            .with(keys_->seal(place_of(id), open.view()), id)
+            .run();
+    }
+}
+
 std::optional<Shipment> Shipments::sent_before(ByteView key, ByteView cards) const {
     Statement statement =
         database_->prepare("SELECT id, cards, journal, sealed, requested FROM shipment WHERE key = ?");

@@ -41,6 +41,9 @@ public:
     /// Throws NotFound "shipment.unknown".
     Shipment get(std::string_view id);
 
+    /// Seals what older keys sealed under the current key of the store.
+    void reseal(const Transaction& transaction);
+
 private:
     std::string next_id(const Transaction& transaction) const;
     Shipment read(const Statement& row) const;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/digest.h"
+#include "daemon/delivery/shipment.h"
 #include "daemon/desk/store_key.h"
 #include "daemon/error.h"
 #include "daemon/store/schema.h"
@@ -60,6 +61,22 @@ OpenDesk& Desk::opened() {
         std::throw_with_nested(Unavailable(std::string(error.code()), error.what(), std::string(error.remedy())));
     }
     return *open_;
+}
+
+bool Desk::reseal(std::size_t records) {
+    const std::lock_guard lock(mutex_);
+    OpenDesk& desk = opened();
+    Transaction transaction(desk.database);
+    std::int64_t place = resealed_;
+    const std::vector<std::string> ids = desk.deliveries.walk(place, records);
+    for (const std::string& id : ids) {
+        desk.deliveries.reseal(transaction, id);
+        desk.handover.reseal(transaction, id);
+    }
+    if (ids.empty()) Shipments(desk.database, keys_, desk.journal, desk.deliveries).reseal(transaction);
+    transaction.commit();
+    resealed_ = place;
+    return !ids.empty();
 }
 
 void Desk::close() {

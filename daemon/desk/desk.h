@@ -78,6 +78,11 @@ public:
     /// Answers inquiries; see Inquiry.
     InquiryAnswer inquire(const std::function<InquiryAnswer(Inquiry&, Deliveries&)>& ask);
 
+    /// Goes on sealing what older keys of the store sealed under the current one: up to `records` records in one
+    /// transaction, from the first after a restart on. False when all are done, and the older keys may be taken out of
+    /// the configuration. Throws as work().
+    bool reseal(std::size_t records);
+
     /// Opens the store anew when it is asked for next: the terminal's keys have changed.
     void close();
 
@@ -94,6 +99,7 @@ private:
     StoreKeys keys_;
     Inquiry inquiry_;
     std::unique_ptr<OpenDesk> open_;
+    std::int64_t resealed_ = 0;  // see Deliveries::walk()
 };
 
 }  // namespace tahvil::daemon

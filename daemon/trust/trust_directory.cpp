@@ -356,7 +356,8 @@ LoadedTrust load_trust(const std::vector<fs::path>& paths, trust::Time at) {
         }
         file.options.file = path.filename().string();
         file.options.at = at;
-        file.options.purposes = {trust::Purpose::documents, trust::Purpose::national_pki, trust::Purpose::master_lists};
+        file.options.purposes = {trust::Purpose::documents, trust::Purpose::national_pki, trust::Purpose::master_lists,
+                                 trust::Purpose::receipts};
         files.push_back(std::move(file));
     };
     for (const fs::path& path : paths) {

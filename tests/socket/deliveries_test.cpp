@@ -177,6 +177,25 @@ TEST_F(DeliveriesSocket, CheckACardIn) {
               "urn:tahvil:problem:check.not_found");
 }
 
+TEST_F(DeliveriesSocket, ComeUnderANewKeyOfTheStore) {
+    ASSERT_EQ(import(signed_manifest(manifest_of(2))).status, 201);
+    const std::string id = id_of("TRACK-1");
+    call("POST", "/v1/deliveries/" + id + "/miss", act(R"("why":"not in the tray")"), 201);
+    stop();
+    daemon::write_private_file(folder_.path() + "/new.key", Bytes(StoreKeys::kKeySize, 0x22));
+    config_.desk.keys.push_back({7, "file:" + folder_.path() + "/new.key"});
+    start();
+    while (!logged("sealed with its newest key")) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    EXPECT_EQ(id_of("TRACK-1"), id);
+    stop();
+    config_.desk.keys.erase(config_.desk.keys.begin());
+    start();
+    EXPECT_EQ(id_of("TRACK-1"), id) << "without the old key";
+    const auto delivery = get("/v1/deliveries/" + id);
+    EXPECT_EQ(delivery.at("holder").at("national_code").as_string(), "0012345679");
+    EXPECT_EQ(delivery.at("history").at(0).at("why").as_string(), "not in the tray");
+}
+
 TEST_F(DeliveriesSocket, AreNotKeptWithoutAKeyOfTheStore) {
     stop();
     config_.demo = false;

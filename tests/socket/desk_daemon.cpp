@@ -12,11 +12,6 @@ namespace {
 
 const asn1::Oid kData("1.2.840.113549.1.7.1");
 
-daemon::Log& silent() {
-    static daemon::Log log{[](daemon::LogLevel, std::string_view) {}};
-    return log;
-}
-
 trust::Validity around_now() {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     return {now - std::chrono::days{1}, now + std::chrono::days{30}};
@@ -54,7 +49,7 @@ DeskDaemon::~DeskDaemon() {
 DeskDaemon::Running DeskDaemon::run(const std::string& path) {
     Running running;
     running.daemon =
-        std::make_unique<daemon::Daemon>(config_, api::ListeningSocket{path, std::nullopt}, silent(), [](int socket) {
+        std::make_unique<daemon::Daemon>(config_, api::ListeningSocket{path, std::nullopt}, log_, [](int socket) {
             const uid_t uid = pretended_uid(socket).value_or(kStranger);
             return api::Peer{uid, uid, 1, {}};
         });
@@ -126,6 +121,11 @@ json::value DeskDaemon::ended(const std::string& id) {
         if (state != "queued" && state != "running") return check;
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }
+}
+
+bool DeskDaemon::logged(std::string_view text) const {
+    const std::lock_guard lock{mutex_};
+    return logged_.find(text) != std::string::npos;
 }
 
 std::string DeskDaemon::begin(const std::string& target, const std::string& body) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -51,6 +52,8 @@ protected:
     boost::json::value ended(const std::string& id);
     std::string begin(const std::string& target, const std::string& body);
 
+    bool logged(std::string_view text) const;
+
     TemporaryFolder folder_;
     std::string path_ = folder_.path() + "/t.sock";
     daemon::Config config_;
@@ -63,6 +66,12 @@ private:
     Running run(const std::string& path);
     static void end(Running& running);
 
+    mutable std::mutex mutex_;
+    std::string logged_;
+    daemon::Log log_{[this](daemon::LogLevel, std::string_view line) {
+        const std::lock_guard lock{mutex_};
+        logged_ += std::string(line) + "\n";
+    }};
     Running first_, second_;
     std::unique_ptr<trust::CertifiedKey> sender_authority_;
     std::unique_ptr<trust::CertifiedKey> sender_;

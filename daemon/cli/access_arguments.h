@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crypto/bytes.h"
+
+namespace tahvil::cli {
+
+/// Where a secret is to come from.
+struct SecretSource {
+    enum class Kind : std::uint8_t { none, command_line, terminal, descriptor };
+
+    Kind kind = Kind::none;
+    std::vector<SecretBytes> given;  ///< from the command line, checked; one for each line
+    int descriptor = -1;
+};
+
+/// What opens a card. At most one of CAN, MRZ and the three fields is there.
+struct AccessArguments {
+    SecretSource can;
+    SecretSource mrz;
+    SecretSource pin;
+    std::string document_number;
+    std::string birth_date;  ///< ISO 8601, as is the next
+    std::string expiry_date;
+    bool allow_last_try = false;  ///< of the PIN
+
+    bool names_nothing() const {
+        return can.kind == SecretSource::Kind::none && mrz.kind == SecretSource::Kind::none && document_number.empty();
+    }
+};
+
+}  // namespace tahvil::cli
