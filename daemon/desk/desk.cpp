@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "crypto/digest.h"
-#include "daemon/delivery/shipment.h"
 #include "daemon/desk/store_key.h"
 #include "daemon/error.h"
 #include "daemon/store/schema.h"
@@ -73,7 +72,7 @@ bool Desk::reseal(std::size_t records) {
         desk.deliveries.reseal(transaction, id);
         desk.handover.reseal(transaction, id);
     }
-    if (ids.empty()) Shipments(desk.database, keys_, desk.journal, desk.deliveries).reseal(transaction);
+    if (ids.empty()) desk.shipments.reseal(transaction);
     transaction.commit();
     resealed_ = place;
     return !ids.empty();
