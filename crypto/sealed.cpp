@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "crypto/error.h"
+#include "crypto/hmac.h"
 #include "crypto/openssl.h"
 
 namespace tahvil {
@@ -22,21 +23,6 @@ constexpr std::size_t kIndexSize = 16;
     openssl::clear_errors();
     throw MalformedData("sealed.broken", "a sealed value that was changed or belongs elsewhere",
                         "Restore the store from a copy; find out who writes to it beside this service.");
-}
-
-SecretBytes hmac(ByteView key, std::initializer_list<ByteView> parts) {
-    static EVP_MAC* const fetched = openssl::require(EVP_MAC_fetch(nullptr, "HMAC", nullptr), "find HMAC");
-    const openssl::MacContext context(openssl::require(EVP_MAC_CTX_new(fetched), "make an HMAC"));
-    std::string digest = "SHA256";
-    const std::array parameters{OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
-                                OSSL_PARAM_construct_end()};
-    openssl::require(EVP_MAC_init(context.get(), key.data(), key.size(), parameters.data()), "set an HMAC key");
-    for (const ByteView part : parts)
-        openssl::require(EVP_MAC_update(context.get(), part.data(), part.size()), "compute an HMAC");
-    SecretBytes code(32);
-    std::size_t size = 0;
-    openssl::require(EVP_MAC_final(context.get(), code.writable().data(), &size, code.size()), "finish an HMAC");
-    return code;
 }
 
 /// Each part with its length before it, so that no two places have the same bytes.
@@ -63,7 +49,7 @@ openssl::CipherContext gcm(ByteView key, ByteView nonce, ByteView associated, bo
 }
 
 BlindIndex index_under(ByteView key, std::string_view field, ByteView value) {
-    const SecretBytes code = hmac(key, {to_big_endian(field.size(), 4), as_bytes(field), value});
+    const SecretBytes code = hmac_sha256(key, {to_big_endian(field.size(), 4), as_bytes(field), value});
     return to_bytes(code.view().first(kIndexSize));
 }
 
@@ -76,8 +62,8 @@ void StoreKeys::add(std::uint32_t number, const SecretBytes& key) {
         throw InvalidInput("sealed.key", "a store key that is not 32 bytes long",
                            "Make one with: head -c 32 /dev/urandom > FILE");
     if (keys_.contains(number)) throw InvalidInput("sealed.key", "two store keys of one number");
-    keys_.emplace(number, Derived{hmac(key.view(), {as_bytes("tahvil store sealing")}),
-                                  hmac(key.view(), {as_bytes("tahvil store indexing")})});
+    keys_.emplace(number, Derived{hmac_sha256(key.view(), {as_bytes("tahvil store sealing")}),
+                                  hmac_sha256(key.view(), {as_bytes("tahvil store indexing")})});
 }
 
 void StoreKeys::forget() noexcept {

@@ -1,13 +1,8 @@
 #include "daemon/config.h"
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <iterator>
-#include <vector>
-
-#include <grp.h>
-#include <pwd.h>
 
 #include "apdu/emulator/fault.h"
 #include "apdu/emulator/specimen_words.h"
@@ -18,20 +13,9 @@ namespace tahvil::daemon {
 
 namespace {
 
-constexpr std::size_t kNameServiceBuffer = std::size_t{16} * 1024;
 constexpr std::int64_t kMost = 1'000'000;
 constexpr std::int64_t kMostBytes = 1024LL * 1024 * 1024;
 constexpr std::int64_t kMostSeconds = 31LL * 24 * 3600;
-
-/// A number stands for itself.
-template <typename Id>
-std::optional<Id> find_account(const std::function<std::optional<Id>(const std::string&)>& by_name,
-                               const std::string& text) {
-    Id id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error == std::errc{} && end == text.data() + text.size()) return id;
-    return by_name(text);
-}
 
 void read_limits(const toml::Table& table, Config& config) {
     api::Limits& limits = config.limits;
@@ -84,13 +68,13 @@ void read_roles(const toml::Table& table, Config& config, const Accounts& accoun
                                "operator, supervisor, field, \"relying_party:NAME\", auditor, administrator");
         const toml::Table entry = table.table(key);
         for (const std::string& name : entry.texts("users")) {
-            const auto user = find_account(accounts.user, name);
+            const auto user = accounts.find_user(name);
             if (!user)
                 throw entry.refuse("users", "there is no user \"" + name + "\"", "names of users, or numbers as texts");
             config.roles.grant_user(*user, *role);
         }
         for (const std::string& name : entry.texts("groups")) {
-            const auto group = find_account(accounts.group, name);
+            const auto group = accounts.find_group(name);
             if (!group)
                 throw entry.refuse("groups", "there is no group \"" + name + "\"",
                                    "names of groups, or numbers as texts");
@@ -105,7 +89,7 @@ void read_socket(const toml::Table& table, Config& config, const Accounts& accou
     if (!config.socket_path.starts_with('/'))
         throw table.refuse("path", "the path is not absolute", "an absolute path");
     if (const auto name = table.text_if("group")) {
-        config.socket_group = find_account(accounts.group, *name);
+        config.socket_group = accounts.find_group(*name);
         if (!config.socket_group)
             throw table.refuse("group", "there is no group \"" + *name + "\"",
                                "the name of a group, or its number as text");
@@ -168,28 +152,10 @@ LogLevel log_level(std::string_view word) {
 
 }  // namespace
 
-Accounts system_accounts() {
-    return {[](const std::string& name) -> std::optional<uid_t> {
-                std::vector<char> buffer(kNameServiceBuffer);
-                passwd entry{};
-                passwd* found = nullptr;
-                if (::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
-                    return std::nullopt;
-                return entry.pw_uid;
-            },
-            [](const std::string& name) -> std::optional<gid_t> {
-                std::vector<char> buffer(kNameServiceBuffer);
-                group entry{};
-                group* found = nullptr;
-                if (::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr)
-                    return std::nullopt;
-                return entry.gr_gid;
-            }};
-}
-
 Config parse_config(std::string_view text, std::string_view source, const Surroundings& surroundings) {
     const toml::Table top = toml::parse(text, source);
     Config config;
+    config.accounts = surroundings.accounts;
     config.state_directory = top.text("state_directory", surroundings.state_directory);
     if (!config.state_directory.starts_with('/'))
         throw top.refuse("state_directory", "the path is not absolute", "an absolute path");
@@ -215,6 +181,12 @@ Config parse_config(std::string_view text, std::string_view source, const Surrou
     for (const auto& table : top.tables("terminal_authentication"))
         config.terminal_authentication.push_back(read_terminal_authentication(table));
     config.desk = read_desk_config(top, config.state_directory);
+    for (const auto& table : top.tables("party")) {
+        RelyingParty party = read_party(table);
+        if (std::ranges::count(config.parties, party.name, &RelyingParty::name) > 0)
+            throw table.refuse("name", "another party has the same", "a name of its own for each");
+        config.parties.push_back(std::move(party));
+    }
     top.finish();
     return config;
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,24 +9,17 @@
 #include <sys/types.h>
 
 #include "apdu/emulator/specimen_words.h"
+#include "daemon/accounts.h"
 #include "daemon/api/access.h"
 #include "daemon/api/limits.h"
 #include "daemon/desk/desk_config.h"
 #include "daemon/log.h"
+#include "daemon/party/relying_party.h"
 
 namespace tahvil::daemon {
 
 inline constexpr std::string_view kDefaultConfigFile = "/etc/tahvil/tahvild.toml";
 inline constexpr std::string_view kDefaultGroup = "tahvil";
-
-/// The users and groups of the machine, by name.
-struct Accounts {
-    std::function<std::optional<uid_t>(const std::string&)> user;
-    std::function<std::optional<gid_t>(const std::string&)> group;
-};
-
-/// Those of the system's name service (nsswitch.conf(5)).
-Accounts system_accounts();
 
 /// The surroundings that defaults depend on.
 struct Surroundings {
@@ -74,6 +66,8 @@ struct Config {
     api::Limits limits;
     std::chrono::seconds check_time{120};  ///< for one check, waiting included
     api::RoleMap roles;
+    std::vector<RelyingParty> parties;
+    Accounts accounts;  ///< by which the users and groups of parties are known
     std::vector<EmbeddedReaderConfig> embedded_readers;
     std::vector<TerminalAuthenticationConfig> terminal_authentication;
     DeskConfig desk;

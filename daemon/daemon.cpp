@@ -1,5 +1,6 @@
 #include "daemon/daemon.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,8 @@
 #include "daemon/api/handlers.h"
 #include "daemon/check/policy.h"
 #include "daemon/desk/notice_service.h"
+#include "daemon/party/identity_checks.h"
+#include "daemon/party/party_json.h"
 #include "daemon/private_file.h"
 #include "daemon/reader/embedded_specimens.h"
 #include "daemon/terminal/specimen_authority.h"
@@ -91,17 +94,18 @@ CheckLimits check_limits(const Config& config) {
 class Daemon::Impl {
 public:
     Impl(const Config& config, api::ListeningSocket listening, const Log& log, api::Server::IdentifyPeer identify)
-        : policy_(load_policy(config.policy)),
+        : log_(log),
+          policy_(load_policy(config.policy)),
           terminals_(load_terminals(config)),
           demo_(config.demo),
           events_(to_hex(random_bytes(system_random, kEpochBytes)), config.limits.events_kept, now),
           specimens_(specimens_of(config)),
           trust_(std::filesystem::path{config.state_directory} / "trust", hot_list_key(config, specimens_),
                  system_random, [this](std::uint64_t version) { api::publish_trust_changed(events_, version); }),
-          readers_({}, [this](const ReaderEvent& event) { api::publish(events_, event); }),
+          readers_({}, [this](const ReaderEvent& event) { reader_changed(event); }),
           checks_(
               readers_, [this] { return knowledge(); }, system_random, check_limits(config),
-              [this](const CheckEvent& event) { take(event); }),
+              [this](const CheckEvent& event) { check_changed(event); }),
           terminal_(std::filesystem::path{config.state_directory} / "terminal"),
           desk_(desk_config(config), config.limits.idempotency_key_time, terminal_, now),
           desk_checks_(desk_, checks_,
@@ -109,8 +113,17 @@ public:
                            publish_delivery(id);
                            notices_.wake();
                        }),
-          handlers_(api::Services{readers_, checks_, trust_, events_, terminal_, desk_, desk_checks_, now, demo_}),
-          api_(handlers_, config.roles, config.limits, log),
+          parties_(config.parties, std::filesystem::path{config.state_directory} / "parties", config.accounts),
+          identity_({readers_, checks_, parties_, [this] { return terminal_.receipts(); },
+                     [this](const IdentityRecord& record) { keep(record); },
+                     [this](const IdentityView& check) { api::publish(events_, check); }, now, system_random},
+                    {}),
+          refusals_(now),
+          handlers_(api::Services{readers_, checks_, trust_, events_, terminal_, desk_, desk_checks_, parties_,
+                                  identity_, refusals_, now, demo_}),
+          api_(
+              handlers_, [this, roles = config.roles](const api::Peer& peer) { return roles_of(roles, peer); },
+              refusals_, config.limits, log),
           listening_(std::move(listening)),
           server_(listening_.release(), api_, config.limits, log, std::move(identify)),
           notices_(desk_, log, [this](const std::string& id) { publish_delivery(id); }) {
@@ -127,6 +140,7 @@ public:
 
     ~Impl() {
         events_.on_publish({});
+        identity_.stop();
         checks_.stop();
         readers_.stop();
     }
@@ -162,14 +176,43 @@ private:
         }
     }
 
-    /// What the desk makes of a check is true before anybody hears that it ended.
-    void take(const CheckEvent& event) {
+    void publish_delivery(const std::string& id) {
+        api::publish_delivery(events_, desk_.work([&](OpenDesk& desk) { return desk.deliveries.get(id); }));
+    }
+
+    void reader_changed(const ReaderEvent& event) {
+        api::publish(events_, event);
+        if (event.kind == ReaderEvent::Kind::card_inserted) identity_.card_inserted(event.reader.id);
+    }
+
+    /// What desk and relying parties make of a check is true before anybody hears that it ended.
+    void check_changed(const CheckEvent& event) {
         if (event.kind == CheckEvent::Kind::ended) desk_checks_.ended(event.check);
+        identity_.check_changed(event);
         api::publish(events_, event);
     }
 
-    void publish_delivery(const std::string& id) {
-        api::publish_delivery(events_, desk_.work([&](OpenDesk& desk) { return desk.deliveries.get(id); }));
+    /// Of an answer to a relying party, what tells nothing of the holder: in the log, and where there is a desk in its
+    /// journal.
+    void keep(const IdentityRecord& record) {
+        log_.info("audit: answered id=" + record.id + " party=" + record.party + " purpose=" + record.purpose +
+                  " decision=" + std::string{name(record.decision)} +
+                  " consent=" + std::string{name(record.consent.method)} + " answer=" + record.answer_digest);
+        if (desk_.config().keys.empty()) return;
+        desk_.work([&](OpenDesk& desk) {
+            Transaction transaction{desk.database};
+            desk.journal.append(transaction,
+                                {"identity_check.answered", record.at, record.id, record.party, to_json(record), {}});
+            transaction.commit();
+        });
+    }
+
+    /// Those of the configuration, and of the relying parties of this moment.
+    std::vector<api::Role> roles_of(const api::RoleMap& configured, const api::Peer& peer) const {
+        std::vector<api::Role> roles = configured.roles_of(peer);
+        for (api::Role& role : parties_.roles_of(peer))
+            if (std::ranges::find(roles, role) == roles.end()) roles.push_back(std::move(role));
+        return roles;
     }
 
     void add_embedded_readers(EmbeddedSpecimens& specimens) {
@@ -214,6 +257,9 @@ private:
     Terminal terminal_;
     Desk desk_;
     DeskChecks desk_checks_;
+    Parties parties_;
+    IdentityChecks identity_;
+    api::RefusalLog refusals_;
     api::Handlers handlers_;
     api::Api api_;
     api::ListeningSocket listening_;

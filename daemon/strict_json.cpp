@@ -63,11 +63,18 @@ json::value parse_strict_json(std::string_view text, std::size_t depth) {
     json::error_code error;
     json::value value = json::parse({text.data(), text.size()}, error, {}, options);
     if (error) throw MalformedData("json.malformed", "a text that is not JSON");
-    json::basic_parser<NameCounter> counter(options);
-    counter.write_some(false, text.data(), text.size(), error);
-    if (error || counter.handler().names != names_in(value))
+    if (!names_stand_once(text, value, depth))
         throw MalformedData("json.name_twice", "an object of JSON in which a name stands twice");
     return value;
+}
+
+bool names_stand_once(std::string_view text, const json::value& value, std::size_t depth) {
+    json::parse_options options;
+    options.max_depth = depth;
+    json::basic_parser<NameCounter> counter(options);
+    json::error_code error;
+    counter.write_some(false, text.data(), text.size(), error);
+    return !error && counter.handler().names == names_in(value);
 }
 
 }  // namespace tahvil::daemon

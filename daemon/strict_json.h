@@ -12,4 +12,7 @@ namespace tahvil::daemon {
 /// "json.malformed", "json.name_twice", neither of which quotes the text.
 boost::json::value parse_strict_json(std::string_view text, std::size_t depth);
 
+/// Whether in no object of `text` a name stands twice; `value` was read from it by a parser that keeps one of two.
+bool names_stand_once(std::string_view text, const boost::json::value& value, std::size_t depth);
+
 }  // namespace tahvil::daemon

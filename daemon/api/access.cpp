@@ -91,6 +91,15 @@ std::vector<Role> RoleMap::roles_of(const Peer& peer) const {
     return roles;
 }
 
+NotPermitted denied() {
+    return {"access.denied", "the caller may not do this", "Ask the person who runs this machine for a role that may."};
+}
+
+bool Caller::is_party(std::string_view name) const {
+    return std::ranges::any_of(
+        roles, [&](const Role& role) { return role.kind == RoleKind::relying_party_ && role.party == name; });
+}
+
 bool Caller::may(std::string_view right) const {
     const auto all = grants();
     return std::any_of(all.begin(), all.end(), [&](const Grant& grant) {

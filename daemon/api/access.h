@@ -9,6 +9,8 @@
 
 #include <sys/types.h>
 
+#include "daemon/error.h"
+
 namespace tahvil::daemon::api {
 
 /// The program at the other end of a connection, as the kernel knows it (unix(7), SO_PEERCRED and SO_PEERGROUPS).
@@ -52,6 +54,9 @@ private:
     std::map<gid_t, std::vector<Role>> groups_;
 };
 
+/// What a caller without the right is told, the same whatever it asked for.
+NotPermitted denied();
+
 /// Who calls, for the life of a connection.
 struct Caller {
     Peer peer;
@@ -59,6 +64,9 @@ struct Caller {
 
     /// Whether one of the roles holds the right, by the contract's x-rights.
     bool may(std::string_view right) const;
+
+    /// Whether the caller is this relying party.
+    bool is_party(std::string_view name) const;
 
     /// Whether the caller may see and act on what `owner` created; `any` is the right to do so with what others
     /// created.

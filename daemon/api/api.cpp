@@ -79,16 +79,17 @@ struct Api::Request {
     Call call;
 };
 
-Api::Api(Operations& operations, RoleMap roles, const Limits& limits, const Log& log)
+Api::Api(Operations& operations, RolesOf roles, RefusalLog& refusals, const Limits& limits, const Log& log)
     : operations_(operations),
       roles_(std::move(roles)),
+      refusals_(refusals),
       limits_(limits),
       log_(log),
       digest_key_(random_bytes(system_random, kDigestKeySize)),
       keys_(limits.idempotency_key_time, kIdempotencyKeys, std::chrono::steady_clock::now) {}
 
 Caller Api::greet(Peer peer) {
-    std::vector<Role> roles = roles_.roles_of(peer);
+    std::vector<Role> roles = roles_(peer);
     return {std::move(peer), std::move(roles)};
 }
 
@@ -101,10 +102,9 @@ std::variant<Admitted, Response> Api::begin(const Head& head, const Caller& call
         const Route* route = find_route(head.method, path, request->call.path, allowed);
         if (caller.roles.empty() || (route != nullptr && !caller.may(route->right))) {
             // One answer for both, so that a stranger learns nothing of what there is.
-            const NotPermitted error{"access.denied", "the caller may not do this",
-                                     "Ask the person who runs this machine for a role that may."};
-            audit(caller, route == nullptr ? "-" : route->method, route == nullptr ? "-" : route->path,
-                  route == nullptr ? "-" : route->right, error);
+            const NotPermitted error = denied();
+            audit(caller, route == nullptr ? "" : route->method, route == nullptr ? "" : route->path,
+                  route == nullptr ? "" : route->right, error);
             return problem(error);
         }
         if (route == nullptr && !allowed.empty()) {
@@ -179,10 +179,12 @@ void Api::audit(const Caller& caller, std::string_view method, std::string_view 
                 const Error& why) {
     std::string roles;
     for (const Role& role : caller.roles) roles += (roles.empty() ? "" : ",") + name(role);
+    refusals_.add(caller, why.code(), method, path, right);
     log_.warning("audit: refused code=" + std::string{why.code()} + " uid=" + std::to_string(caller.peer.uid) +
                  " gid=" + std::to_string(caller.peer.gid) + " pid=" + std::to_string(caller.peer.pid) +
-                 " roles=" + (roles.empty() ? "-" : roles) + " method=" + std::string{method} +
-                 " path=" + std::string{path} + " right=" + std::string{right});
+                 " roles=" + (roles.empty() ? "-" : roles) + " method=" + std::string{method.empty() ? "-" : method} +
+                 " path=" + std::string{path.empty() ? "-" : path} +
+                 " right=" + std::string{right.empty() ? "-" : right});
 }
 
 void Api::refused(const Caller& caller, const std::exception& why) {
@@ -198,9 +200,10 @@ void Api::refused(const Caller& caller, const std::exception& why) {
         count = std::exchange(shed.since, 0);
     }
     const auto* error = dynamic_cast<const Error*>(&why);
-    log_.warning("audit: shed code=" + std::string{error == nullptr ? "internal" : error->code()} +
-                 " uid=" + std::to_string(caller.peer.uid) + " pid=" + std::to_string(caller.peer.pid) +
-                 " count=" + std::to_string(count));
+    const std::string_view code = error == nullptr ? "internal" : error->code();
+    refusals_.add(caller, code, {}, {}, {}, count);
+    log_.warning("audit: shed code=" + std::string{code} + " uid=" + std::to_string(caller.peer.uid) +
+                 " pid=" + std::to_string(caller.peer.pid) + " count=" + std::to_string(count));
 }
 
 }  // namespace tahvil::daemon::api

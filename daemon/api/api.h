@@ -10,6 +10,7 @@
 #include "crypto/error.h"
 #include "daemon/api/http.h"
 #include "daemon/api/idempotency.h"
+#include "daemon/api/refusals.h"
 
 namespace tahvil::daemon::api {
 
@@ -17,11 +18,13 @@ class Operations;
 
 /// Between the wire and the work: finds the method that a request is for, asks for the right that the contract names,
 /// takes the request apart, gives the same answer to the same Idempotency-Key, and turns what is thrown into problem
-/// documents. Refused calls are written to the log for the auditor.
+/// documents. Refused calls are kept and logged for the auditor.
 class Api : public Application {
 public:
+    using RolesOf = std::function<std::vector<Role>(const Peer&)>;
+
     /// All are kept by reference but `limits` and `roles`.
-    Api(Operations& operations, RoleMap roles, const Limits& limits, const Log& log);
+    Api(Operations& operations, RolesOf roles, RefusalLog& refusals, const Limits& limits, const Log& log);
 
     Caller greet(Peer peer) override;
     std::variant<Admitted, Response> begin(const Head& head, const Caller& caller) override;
@@ -36,7 +39,8 @@ private:
     Response perform(const Request& request, const Caller& caller, const WipingBuffer& body);
 
     Operations& operations_;
-    RoleMap roles_;
+    RolesOf roles_;
+    RefusalLog& refusals_;
     Limits limits_;
     const Log& log_;
     Bytes digest_key_;

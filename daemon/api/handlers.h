@@ -10,9 +10,12 @@
 
 #include "daemon/api/events.h"
 #include "daemon/api/operations.h"
+#include "daemon/api/refusals.h"
 #include "daemon/check/check_service.h"
 #include "daemon/desk/desk.h"
 #include "daemon/desk/desk_checks.h"
+#include "daemon/party/identity_checks.h"
+#include "daemon/party/parties.h"
 #include "daemon/reader/reader_pool.h"
 #include "daemon/terminal/terminal.h"
 #include "daemon/trust/trust_service.h"
@@ -28,6 +31,9 @@ struct Services {
     Terminal& terminal;
     Desk& desk;
     DeskChecks& desk_checks;
+    Parties& parties;
+    IdentityChecks& identity;
+    const RefusalLog& refusals;
     std::function<std::chrono::sys_seconds()> now;
     bool demo = false;
 };
@@ -45,6 +51,14 @@ public:
     Response create_check(const Call& call) override;
     Response get_check(const Call& call) override;
     Response cancel_check(const Call& call) override;
+    Response list_parties(const Call& call) override;
+    Response add_party(const Call& call) override;
+    Response get_party(const Call& call) override;
+    Response remove_party(const Call& call) override;
+    Response create_identity_check(const Call& call) override;
+    Response get_identity_check(const Call& call) override;
+    Response cancel_identity_check(const Call& call) override;
+    Response list_refusals(const Call& call) override;
     Response get_trust(const Call& call) override;
     Response import_master_list(const Call& call) override;
     Response import_certificates(const Call& call) override;
@@ -92,6 +106,7 @@ public:
 private:
     /// A check that the caller may see; another's is not found.
     CheckView check_of(const Call& call) const;
+    IdentityView identity_check_of(const Call& call) const;
     Response import(const Call& call, trust::ImportOptions options);
     /// The store is opened with the keys that hold now, and told of them.
     void tell_of_keys(const Act& act, const std::string& kind, const std::string& key);
@@ -115,6 +130,7 @@ boost::json::value problem_of(const std::exception_ptr& error);
 /// @{
 void publish(EventLog& events, const ReaderEvent& event);
 void publish(EventLog& events, const CheckEvent& event);
+void publish(EventLog& events, const IdentityView& check);
 void publish_trust_changed(EventLog& events, std::uint64_t version);
 void publish_delivery(EventLog& events, const Delivery& delivery);
 /// @}

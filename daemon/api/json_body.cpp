@@ -9,6 +9,7 @@
 #include "crypto/digest.h"
 #include "daemon/api/limits.h"
 #include "daemon/api/problem.h"
+#include "daemon/strict_json.h"
 
 namespace tahvil::daemon::api {
 
@@ -54,6 +55,8 @@ JsonBody::JsonBody(ByteView text) : document_(std::make_unique<Document>()) {
     parser.write(reinterpret_cast<const char*>(text.data()), text.size(), error);
     if (error) throw BadRequest("body.not_json", "the body is not JSON", "Send one JSON object (RFC 8259).");
     document_->value = parser.release();
+    if (!names_stand_once(as_text(text), document_->value, kJsonDepth))
+        throw BadRequest("body.name_twice", "a name stands twice in an object of the body", "Send each member once.");
     if (!document_->value.is_object())
         throw BadRequest("body.not_json", "the body is not an object of JSON", "Send one JSON object (RFC 8259).");
 }
@@ -131,6 +134,26 @@ bool Members::truth(std::string_view key, bool fallback) const {
     if (value == nullptr) return fallback;
     if (!value->is_bool()) refuse(key, "true, false");
     return value->get_bool();
+}
+
+std::optional<std::int64_t> Members::number_if(std::string_view key, std::int64_t least, std::int64_t most) const {
+    const auto* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    boost::system::error_code error;
+    const auto number = value->is_number() ? value->to_number<std::int64_t>(error) : least - 1;
+    if (error || number < least || number > most)
+        refuse(key, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    return number;
+}
+
+std::vector<std::string> Members::texts(std::string_view key, std::size_t items, std::size_t most) const {
+    std::vector<std::string> texts;
+    const auto* value = find(key);
+    if (value == nullptr) return texts;
+    if (!value->is_array() || value->get_array().size() > items)
+        refuse(key, "an array of at most " + std::to_string(items) + " texts");
+    for (const auto& item : value->get_array()) texts.emplace_back(text_of(item, key, most));
+    return texts;
 }
 
 std::vector<std::string> Members::choices(std::string_view key, std::initializer_list<std::string_view> allowed) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -30,6 +31,9 @@ public:
     std::string choice(std::string_view key, std::initializer_list<std::string_view> allowed) const;
     std::optional<std::string> choice_if(std::string_view key, std::initializer_list<std::string_view> allowed) const;
     bool truth(std::string_view key, bool fallback) const;
+    std::optional<std::int64_t> number_if(std::string_view key, std::int64_t least, std::int64_t most) const;
+    /// At most `items` texts of at most `most` bytes each; empty when the member is missing.
+    std::vector<std::string> texts(std::string_view key, std::size_t items, std::size_t most) const;
     /// Each of the words in `allowed` at most once; empty when the member is missing.
     std::vector<std::string> choices(std::string_view key, std::initializer_list<std::string_view> allowed) const;
 

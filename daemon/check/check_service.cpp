@@ -72,11 +72,11 @@ public:
     std::string start(CheckRequest request) {
         const std::string reader = choose_reader(request.reader);
         CheckView view;
-        view.id = make_id(knowledge_().at, random_);
+        view.id = request.id.empty() ? make_id(knowledge_().at, random_) : std::move(request.id);
         view.owner = request.owner;
         view.reader = reader;
         view.purpose = request.check.purpose;
-        view.want = request.check.want;
+        if (!request.use) view.want = request.check.want;
         std::string id = view.id;
         {
             const std::lock_guard lock(mutex_);
@@ -88,7 +88,7 @@ public:
             if (static_cast<std::size_t>(waiting) >= limits_.queued_per_reader) throw ReaderQueueFull(reader);
             checks_[id].view = std::move(view);
         }
-        submit(id, reader, std::make_shared<CardCheck>(std::move(request.check)));
+        submit(id, reader, std::make_shared<CardCheck>(std::move(request.check)), std::move(request.use));
         return id;
     }
 
@@ -147,17 +147,21 @@ private:
         throw NotFound("reader.no_card", "there is no card in any reader", "Put the card into the reader.");
     }
 
-    void submit(const std::string& id, const std::string& reader, std::shared_ptr<CardCheck> check) {
+    void submit(const std::string& id, const std::string& reader, std::shared_ptr<CardCheck> check,
+                std::function<void(const CardCheckResult&, const Knowledge&)> use) {
         // The result is handed from run to done: after a job that was given up, run may still write to it.
         auto result = std::make_shared<std::shared_ptr<const CardCheckResult>>();
         Job job;
         job.deadline = std::chrono::steady_clock::now() + limits_.deadline;
-        job.run = [self = shared_from_this(), id, check = std::move(check), result](CardSession& session) {
+        job.run = [self = shared_from_this(), id, check = std::move(check), use = std::move(use),
+                   result](CardSession& session) {
             if (!self->begin(id)) return;
-            CardChecker checker{self->knowledge_(), self->random_,
+            const Knowledge knowledge = self->knowledge_();
+            CardChecker checker{knowledge, self->random_,
                                 [&](const Progress& progress) { self->take_progress(id, progress); }};
             CardCheckResult found = checker.run(session, *check, id);
-            leave_out_unwanted(found, check->want);
+            if (use) use(found, knowledge);
+            leave_out_unwanted(found, use ? Parts{} : check->want);
             *result = std::make_shared<CardCheckResult>(std::move(found));
         };
         job.done = [self = shared_from_this(), id, result](const std::exception_ptr& error) {

@@ -26,6 +26,10 @@ struct CheckRequest {
     std::optional<std::string> reader;  ///< left out: the one that has a card
     CardCheck check;
     uid_t owner = 0;
+    std::string id;  ///< left out: a new one
+    /// Where it is there, it gets the whole result on the reader's thread, and of what the card says of document and
+    /// holder nothing is kept here. What it throws fails the check.
+    std::function<void(const CardCheckResult&, const Knowledge&)> use;
 };
 
 /// A check as it stands.

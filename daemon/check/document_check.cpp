@@ -17,8 +17,8 @@ namespace tahvil::daemon {
 
 namespace {
 
-constexpr std::array kOutOfReach{3, 4};         ///< data groups that need terminal authentication
-constexpr std::array kIdentity{1, 11, 14, 15};  ///< data groups that an identity check needs
+constexpr std::array kOutOfReach{3, 4};     ///< data groups that need terminal authentication
+constexpr std::array kIdentity{1, 14, 15};  ///< data groups that an identity check needs: the MRZ, the chip's keys
 
 constexpr std::array<std::string_view, 7> kPassiveAuthentication{
     "passive_authentication.structure",     "passive_authentication.signature",
@@ -105,6 +105,7 @@ private:
         holder.birth_date = mrz::birth_date(read.birth_date, today);
         holder.sex = read.sex == 'M' || read.sex == 'F' ? std::string(1, read.sex) : "X";
         holder.nationality = read.nationality;
+        holder.identifier = identifier_in(read);
         mrz = std::move(read);
     }
 
@@ -129,6 +130,12 @@ private:
     void take_document(const lds::DocumentDetails& details) {
         document.authority = lds::readable(details.issuing_authority);
         document.issued = details.issue_date;
+    }
+
+    static std::string identifier_in(const mrz::Mrz& zone) {
+        for (const std::string& text : {zone.optional_data, zone.optional_data_2})
+            if (!fault_of_national_code(text)) return text;
+        return zone.issuing_state + " " + zone.document_number;
     }
 
     void take_national_code(const std::string& text) {
@@ -327,7 +334,8 @@ std::set<lds::File> files_needed(const std::set<int>& data_groups, Purpose purpo
     if (!smallest) files.insert(lds::File::com);
     for (const int group : data_groups) {
         if (one_of(kOutOfReach, group)) continue;
-        const bool wanted = want.contains(Part::files) || (group == 2 && want.contains(Part::portrait));
+        const bool wanted = want.contains(Part::files) || (group == 2 && want.contains(Part::portrait)) ||
+                            (group == 11 && want.contains(Part::holder));
         if (smallest && !one_of(kIdentity, group) && !wanted) continue;
         files.insert(lds::data_group(static_cast<unsigned>(group)));
     }

@@ -65,7 +65,8 @@ struct DocumentFindings {
 DocumentFindings check_document(const LdsDocument& document, const Expected& expected, const Knowledge& knowledge);
 
 /// The files that a check needs, given what EF.SOD lists: fingerprints and irises are out of reach without terminal
-/// authentication, and an identity check takes no more than it must.
+/// authentication, and an identity check takes no more than it must: of the holder the MRZ, the details of EF.DG11 for
+/// Part::holder, the portrait for Part::portrait.
 std::set<lds::File> files_needed(const std::set<int>& data_groups, Purpose purpose, const Parts& want);
 
 /// \name What was found out, into a verdict

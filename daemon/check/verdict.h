@@ -48,6 +48,9 @@ struct HolderFacts {
     std::string nationality = {};  ///< three letters
     Bytes portrait = {};
     std::string portrait_type = {};  ///< media type
+    /// By which the issuing state tells this holder from others, whichever files were read: the national code in the
+    /// MRZ, else issuing state and document number. Never shown.
+    std::string identifier = {};
 };
 
 /// What an answer holds beside the verdict itself, when the caller asked for it and has the right.

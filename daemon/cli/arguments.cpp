@@ -45,6 +45,13 @@ struct Typed {
     bool allow_rollback = false;
     std::string id;
 
+    std::string name, holder_demand = "none", key;
+    std::vector<std::string> users, groups, purposes, predicates, attributes;
+    unsigned rate = 0;
+    std::string party, nonce, audience, question_purpose, want, consent, language = "fa", consent_by = "operator",
+                                                                         operator_id;
+    unsigned wait = 0;
+
     std::string card = "specimen", person, address = "localhost:35963", link, fault, trust_out;
     emulator::SpecimenWords specimen;
     bool eac = false;
@@ -76,6 +83,8 @@ public:
         add_verify();
         add_trust();
         desk_.add_to(app_);
+        add_party();
+        add_identity_check();
         add_emulate();
     }
 
@@ -97,6 +106,15 @@ public:
         if (list_->parsed()) return TrustListArguments{optional(typed.store)};
         if (show_->parsed()) return TrustShowArguments{optional(typed.store), typed.id};
         if (status_->parsed()) return TrustStatusArguments{optional(typed.store)};
+        if (party_add_->parsed()) {
+            return PartyAddArguments{typed.name,          typed.users,      typed.groups,
+                                     typed.purposes,      typed.predicates, typed.attributes,
+                                     typed.holder_demand, typed.rate,       typed.key};
+        }
+        if (party_list_->parsed()) return PartyListArguments{};
+        if (party_show_->parsed()) return PartyShowArguments{typed.name};
+        if (party_remove_->parsed()) return PartyRemoveArguments{typed.name};
+        if (identity_check_->parsed()) return identity_check_arguments(warnings);
         if (auto verb = desk_.chosen()) return *std::move(verb);
         return emulate_arguments();
     }
@@ -105,6 +123,12 @@ public:
 
 private:
     void add_check_options(CLI::App& app) {
+        add_access_options(app);
+        add(app, "--holder", typed.holder, Message::option_holder, "METHOD")->check(CLI::IsMember({"pin", "portrait"}));
+        add_each(app, "--expect", typed.expected, Message::option_expect, "FIELD=VALUE");
+    }
+
+    void add_access_options(CLI::App& app) {
         add(app, "--reader", typed.reader, Message::option_reader, "ID");
         add(app, "--can", typed.can, Message::option_can, "N")->expected(0, 1);
         add(app, "--can-fd", typed.can_fd, Message::option_can_fd, "FD")
@@ -118,9 +142,7 @@ private:
         add(app, "--pin", typed.pin, Message::option_pin, "")->expected(0, 1);
         add(app, "--pin-fd", typed.pin_fd, Message::option_pin_fd, "FD")
             ->check(CLI::Range(0, kLastDescriptor).description(""));
-        add(app, "--holder", typed.holder, Message::option_holder, "METHOD")->check(CLI::IsMember({"pin", "portrait"}));
         app.add_flag("--allow-last-try", typed.allow_last_try, text(Message::option_allow_last_try));
-        add_each(app, "--expect", typed.expected, Message::option_expect, "FIELD=VALUE");
     }
 
     void add_verify() {
@@ -156,6 +178,48 @@ private:
         for (CLI::App* app : {import_, list_, show_, status_}) {
             add(*app, "--store", typed.store, Message::option_store, "DIR");
         }
+    }
+
+    void add_party() {
+        CLI::App* party = verb(app_, "party", Message::help_party, Message::examples_party);
+        party->require_subcommand(1);
+        party_add_ = verb(*party, "add", Message::help_party_add, Message::examples_party);
+        add_each(*party_add_, "--user", typed.users, Message::option_party_user, "USER");
+        add_each(*party_add_, "--group", typed.groups, Message::option_party_group, "GROUP");
+        add_each(*party_add_, "--purpose", typed.purposes, Message::option_party_purpose, "WORD")->required();
+        add_each(*party_add_, "--predicate", typed.predicates, Message::option_party_predicate, "NAME");
+        add_each(*party_add_, "--attribute", typed.attributes, Message::option_party_attribute, "NAME");
+        add(*party_add_, "--holder", typed.holder_demand, Message::option_party_holder, "METHOD")
+            ->check(CLI::IsMember({"none", "portrait", "pin"}));
+        add(*party_add_, "--rate", typed.rate, Message::option_party_rate, "N")
+            ->check(CLI::Range(1, 10'000).description(""));
+        add(*party_add_, "--key", typed.key, Message::option_party_key, "PATH")->required();
+        party_list_ = verb(*party, "list", Message::help_party_list, Message::examples_party);
+        party_show_ = verb(*party, "show", Message::help_party_show, Message::examples_party);
+        party_remove_ = verb(*party, "remove", Message::help_party_remove, Message::examples_party);
+        for (CLI::App* app : {party_add_, party_show_, party_remove_}) {
+            add(*app, "name", typed.name, Message::option_party_name, "NAME")->required();
+        }
+    }
+
+    void add_identity_check() {
+        identity_check_ = verb(app_, "identity-check", Message::help_identity_check, Message::examples_identity_check);
+        CLI::App& app = *identity_check_;
+        add(app, "--party", typed.party, Message::option_party, "NAME")->required();
+        add(app, "--nonce", typed.nonce, Message::option_nonce, "TEXT")->required();
+        add(app, "--want", typed.want, Message::option_want, "LIST")->required();
+        add(app, "--purpose", typed.question_purpose, Message::option_question_purpose, "WORD")->required();
+        add(app, "--audience", typed.audience, Message::option_audience, "TEXT");
+        add(app, "--consent", typed.consent, Message::option_consent, "TEXT");
+        add(app, "--language", typed.language, Message::option_language, "TAG");
+        add(app, "--consent-by", typed.consent_by, Message::option_consent_by, "METHOD")
+            ->check(CLI::IsMember({"operator", "pin"}));
+        add(app, "--operator", typed.operator_id, Message::option_counter_person, "ID");
+        add(app, "--holder", typed.holder, Message::option_identity_holder, "METHOD")
+            ->check(CLI::IsMember({"pin", "portrait"}));
+        add(app, "--wait", typed.wait, Message::option_wait, "SECONDS")->check(CLI::Range(0, 300).description(""));
+        add(app, "--out", typed.out, Message::option_answer_out, "FILE");
+        add_access_options(app);
     }
 
     void add_emulate() {
@@ -263,6 +327,29 @@ private:
         return check;
     }
 
+    IdentityCheckArguments identity_check_arguments(std::vector<std::string>& warnings) const {
+        IdentityCheckArguments check;
+        check.party = typed.party;
+        check.nonce = typed.nonce;
+        check.audience = typed.audience.empty() ? typed.party : typed.audience;
+        check.purpose = typed.question_purpose;
+        check.want = checked_want(typed.want);
+        check.consent = typed.consent;
+        check.language = typed.language;
+        check.consent_by = typed.consent_by;
+        check.operator_id = typed.operator_id;
+        check.holder = typed.holder;
+        check.reader = typed.reader;
+        check.wait = typed.wait;
+        check.access = access(warnings);
+        const bool pin = check.holder == "pin" || check.consent_by == "pin";
+        if (pin && check.access.pin.kind == SecretSource::Kind::none) {
+            check.access.pin.kind = SecretSource::Kind::terminal;
+        }
+        check.out = optional(typed.out);
+        return check;
+    }
+
     bool names_card_files() const {
         return !typed.security_object.empty() || !typed.com.empty() || !typed.data_groups.empty() ||
                !typed.card_security.empty();
@@ -320,7 +407,9 @@ private:
     CLI::App app_;
     DeskGrammar desk_;
     CLI::App *readers_ = nullptr, *doctor_ = nullptr, *check_ = nullptr, *read_ = nullptr, *verify_ = nullptr,
-             *import_ = nullptr, *list_ = nullptr, *show_ = nullptr, *status_ = nullptr, *emulate_ = nullptr;
+             *import_ = nullptr, *list_ = nullptr, *show_ = nullptr, *status_ = nullptr, *party_add_ = nullptr,
+             *party_list_ = nullptr, *party_show_ = nullptr, *party_remove_ = nullptr, *identity_check_ = nullptr,
+             *emulate_ = nullptr;
 };
 
 /// "tahvil trust import", as far as the verbs were understood.

@@ -75,6 +75,41 @@ struct TrustStatusArguments {
     std::optional<std::filesystem::path> store;
 };
 
+struct PartyAddArguments {
+    std::string name;
+    std::vector<std::string> users, groups, purposes, predicates, attributes;
+    std::string holder;  ///< "none", "portrait" or "pin"
+    unsigned rate = 0;   ///< a minute; 0: the daemon's default
+    std::string key;     ///< path of the pseudonym key, or name of a credential
+};
+
+struct PartyListArguments {};
+
+struct PartyShowArguments {
+    std::string name;
+};
+
+struct PartyRemoveArguments {
+    std::string name;
+};
+
+struct IdentityCheckArguments {
+    std::string party;
+    std::string nonce;
+    std::string audience;
+    std::string purpose;
+    std::vector<std::pair<std::string, std::string>> want;  ///< name, and value or empty
+    std::string consent;                                    ///< empty: asked for on the terminal
+    std::string language;
+    std::string consent_by;  ///< "operator" or "pin"
+    std::string operator_id;
+    std::string holder;  ///< "pin", "portrait" or empty
+    std::string reader;
+    unsigned wait = 0;  ///< seconds
+    AccessArguments access;
+    std::optional<std::filesystem::path> out;
+};
+
 struct EmulateArguments {
     std::string card;
     std::optional<std::filesystem::path> person;
@@ -95,7 +130,9 @@ using Verb =
                  TerminalRevokeArguments, DeliveryImportArguments, DeliveryCheckInArguments, DeliveryFindArguments,
                  DeliveryListArguments, DeliveryShowArguments, DeliveryMoveArguments, DeliveryHandoverArguments,
                  DeliveryDecideArguments, DeliveryReceiptArguments, InquiryArguments, ReceiptVerifyArguments,
-                 JournalShowArguments, JournalExportArguments, JournalVerifyArguments>;
+                 JournalShowArguments, JournalExportArguments, JournalVerifyArguments,
+                 PartyAddArguments, PartyListArguments, PartyShowArguments, PartyRemoveArguments,
+                 IdentityCheckArguments>;
 
 /// The command line, taken apart and checked.
 struct Arguments {

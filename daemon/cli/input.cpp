@@ -4,6 +4,7 @@
 
 #include "apdu/applets/mrz.h"
 #include "crypto/error.h"
+#include "daemon/party/relying_party.h"
 #include "daemon/text/date.h"
 #include "daemon/text/digits.h"
 #include "daemon/text/national_code.h"
@@ -127,6 +128,35 @@ std::pair<std::string, std::string> checked_expectation(std::string_view typed) 
     if (field == "card_serial") return {std::string(field), checked_text(field, value, kLongestSerial)};
     throw InvalidInput("input.expect", "what is expected is not of the form FIELD=VALUE",
                        "FIELD is one of national_code, name, birth_date and card_serial.");
+}
+
+std::vector<std::pair<std::string, std::string>> checked_want(std::string_view typed) {
+    std::vector<std::pair<std::string, std::string>> items;
+    while (!typed.empty()) {
+        const std::string_view item = typed.substr(0, typed.find(','));
+        typed.remove_prefix(std::min(typed.size(), item.size() + 1));
+        const std::string_view name = item.substr(0, item.find(':'));
+        const std::string_view value = name.size() == item.size() ? std::string_view() : item.substr(name.size() + 1);
+        const auto predicate = daemon::predicate_by_name(name);
+        const bool with_value =
+            predicate && *predicate != daemon::Predicate::card_valid && *predicate != daemon::Predicate::holder_present;
+        if ((!predicate && !daemon::attribute_by_name(name)) || with_value == value.empty()) {
+            throw InvalidInput("input.want", "what is asked is no list of NAME and NAME:VALUE",
+                               "Such as age_over:18,holder_present,name. With a value: age_over, national_code_is, "
+                               "name_is, birth_date_is, nationality_is; without one: card_valid, holder_present, " +
+                                   daemon::attribute_names() + ".");
+        }
+        std::string checked{value};
+        if (name == "national_code_is") checked = daemon::parse_national_code(value);
+        if (name == "birth_date_is") checked = daemon::to_iso(daemon::parse_typed_date(value));
+        if (name == "age_over") {
+            checked = daemon::with_ascii_digits(value);
+            if (checked.size() > 3 || !std::ranges::all_of(checked, is_digit))
+                throw InvalidInput("input.want", "an age is a number of years", "Such as age_over:18.");
+        }
+        items.emplace_back(name, std::move(checked));
+    }
+    return items;
 }
 
 std::chrono::sys_seconds checked_time(std::string_view typed) {

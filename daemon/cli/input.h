@@ -29,6 +29,10 @@ std::string checked_document_number(std::string_view typed);
 /// FIELD=VALUE of --expect, the value in the form of the wire. "input.expect", and what dates and national codes throw.
 std::pair<std::string, std::string> checked_expectation(std::string_view typed);
 
+/// The items of --want, with commas between them: NAME, or NAME:VALUE for a predicate that has one, the value in the
+/// form of the wire. "input.want", and what dates and national codes throw.
+std::vector<std::pair<std::string, std::string>> checked_want(std::string_view typed);
+
 /// A date as a person types it (its first second), or a time of ISO 8601 in UTC. Throws what their readers throw.
 std::chrono::sys_seconds checked_time(std::string_view typed);
 

@@ -60,9 +60,9 @@ protected:
                 Method method{
                     std::string{name}, std::string{path}, object.at("operationId").as_string().c_str(), {}, {}};
                 for (char& c : method.name) c = static_cast<char>(std::toupper(c));
-                if (const auto start = method.path.find("{id}"); start != std::string::npos)
-                    method.path.replace(start, 4, "01");
-                if (method.name == "POST") method.media = media_of(object.at("requestBody").as_object());
+                if (const auto start = method.path.find('{'); start != std::string::npos)
+                    method.path.replace(start, method.path.find('}') + 1 - start, "01");
+                if (object.contains("requestBody")) method.media = media_of(object.at("requestBody").as_object());
                 for (const auto& role : contract_.at("x-rights").at(object.at("x-right").as_string()).as_array())
                     method.roles.insert(role.as_string().c_str());
                 methods.push_back(std::move(method));
@@ -108,6 +108,12 @@ TEST_F(Rights, RefusedRevealNothingAndAreWrittenForTheAuditor) {
     EXPECT_TRUE(running().logged("audit: refused code=access.denied uid=1008 gid=1008"));
     EXPECT_TRUE(running().logged("roles=- method=GET path=/v1/readers/{id} right=readers.read"));
     EXPECT_FALSE(running().logged("front-desk"));
+    const auto refusals = running().refusals().all();
+    ASSERT_EQ(refusals.size(), 2U);
+    EXPECT_EQ(boost::json::serialize(to_json(refusals[0]).at("right")), "\"readers.read\"");
+    EXPECT_EQ(refusals[0].path, "/v1/readers/{id}");
+    EXPECT_EQ(refusals[0].peer.uid, kStranger);
+    EXPECT_EQ(refusals[1].path, "") << "what a stranger made up is not repeated";
 }
 
 TEST_F(Rights, AreAskedForBeforeTheBodyIsRead) {

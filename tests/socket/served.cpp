@@ -90,6 +90,46 @@ api::Response ScriptedOperations::cancel_check(const api::Call& call) {
         return response;
     });
 }
+namespace {
+
+constexpr const char* kParty = R"({"name":"bank","configured":true,"users":["1004"],"groups":[],"purposes":["account"],
+    "predicates":["age_over"],"attributes":[],"holder":"none","rate":30,"pseudonym_key_check":"0123456789ABCDEF"})";
+
+ScriptedOperations::Function removed() {
+    return [](const api::Call&) {
+        api::Response response;
+        response.status = 204;
+        return response;
+    };
+}
+
+}  // namespace
+
+api::Response ScriptedOperations::list_parties(const api::Call& call) {
+    return answer(call, text(R"({"parties":[]})"));
+}
+api::Response ScriptedOperations::add_party(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::get_party(const api::Call& call) {
+    return answer(call, text(kParty));
+}
+api::Response ScriptedOperations::remove_party(const api::Call& call) {
+    return answer(call, removed());
+}
+api::Response ScriptedOperations::create_identity_check(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::get_identity_check(const api::Call& call) {
+    return answer(call, text(R"({"id":"01","party":"bank","state":"waiting"})"));
+}
+api::Response ScriptedOperations::cancel_identity_check(const api::Call& call) {
+    return answer(call, removed());
+}
+api::Response ScriptedOperations::list_refusals(const api::Call& call) {
+    return answer(call, text(R"({"refusals":[]})"));
+}
+
 api::Response ScriptedOperations::get_trust(const api::Call& call) {
     return answer(call, text(R"({"version":0,"certificates":[],"sources":[],"revocation_lists":[],"hot_lists":[]})"));
 }
@@ -252,8 +292,11 @@ RunningServer::RunningServer(api::Operations& operations, const api::Limits& lim
           const std::lock_guard lock{mutex_};
           lines_.emplace_back(line);
       }),
+      refusals_([] { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }),
       listening_(path_, std::nullopt),
-      api_(std::make_unique<api::Api>(operations, test_roles(), limits, log_)),
+      api_(std::make_unique<api::Api>(
+          operations, [roles = test_roles()](const api::Peer& peer) { return roles.roles_of(peer); }, refusals_, limits,
+          log_)),
       server_(std::make_unique<api::Server>(listening_.release(), *api_, limits, log_,
                                             [](int socket) {
                                                 api::Peer peer = api::identify_peer(socket);

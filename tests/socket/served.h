@@ -50,6 +50,14 @@ public:
     api::Response create_check(const api::Call& call) override;
     api::Response get_check(const api::Call& call) override;
     api::Response cancel_check(const api::Call& call) override;
+    api::Response list_parties(const api::Call& call) override;
+    api::Response add_party(const api::Call& call) override;
+    api::Response get_party(const api::Call& call) override;
+    api::Response remove_party(const api::Call& call) override;
+    api::Response create_identity_check(const api::Call& call) override;
+    api::Response get_identity_check(const api::Call& call) override;
+    api::Response cancel_identity_check(const api::Call& call) override;
+    api::Response list_refusals(const api::Call& call) override;
     api::Response get_trust(const api::Call& call) override;
     api::Response import_master_list(const api::Call& call) override;
     api::Response import_certificates(const api::Call& call) override;
@@ -126,6 +134,7 @@ public:
     std::vector<std::string> log_lines() const;
     bool logged(std::string_view text) const;
     api::Server& server() { return *server_; }
+    const api::RefusalLog& refusals() const { return refusals_; }
 
 private:
     TemporaryFolder folder_;
@@ -133,6 +142,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<std::string> lines_;
     daemon::Log log_;
+    api::RefusalLog refusals_;
     api::ListeningSocket listening_;
     std::unique_ptr<api::Api> api_;
     std::unique_ptr<api::Server> server_;

@@ -283,9 +283,11 @@ TEST(FilesNeeded, AreAllThatIsSignedAndInReach) {
     EXPECT_EQ(files_needed(groups, Purpose::handover, {}),
               (std::set{File::security_object, File::com, File::dg1, File::dg2, File::dg11, File::dg14}));
     EXPECT_EQ(files_needed(groups, Purpose::identity_check, {}),
-              (std::set{File::security_object, File::dg1, File::dg11, File::dg14}));
+              (std::set{File::security_object, File::dg1, File::dg14}));
     EXPECT_EQ(files_needed(groups, Purpose::identity_check, {Part::portrait}),
-              (std::set{File::security_object, File::dg1, File::dg2, File::dg11, File::dg14}));
+              (std::set{File::security_object, File::dg1, File::dg2, File::dg14}));
+    EXPECT_EQ(files_needed(groups, Purpose::identity_check, {Part::holder}),
+              (std::set{File::security_object, File::dg1, File::dg11, File::dg14}));
 }
 
 }  // namespace
