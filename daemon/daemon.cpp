@@ -246,6 +246,7 @@ private:
         trust_.import({std::move(content), options});
     }
 
+    const Log& log_;
     std::shared_ptr<const Policy> policy_;
     Terminals terminals_;
     bool demo_;

@@ -84,6 +84,7 @@ public:
                 throw Busy("identity_check.waiting", "too many identity checks wait for a card", "Try again later.");
             admission_.admit(party->rights, nonce, SteadyClock::now());
             Entry& entry = entries_[id];
+            entry.number = ++asked_;
             entry.view.id = id;
             entry.view.owner = owner;
             entry.view.party = question.party;
@@ -130,14 +131,15 @@ public:
         {
             const std::lock_guard lock(mutex_);
             ++insertions_;
-            const auto next = std::ranges::find_if(entries_, [&](const auto& candidate) {
-                const Entry& waiting = candidate.second;
-                return waiting.view.state == IdentityState::waiting &&
-                       waiting.question->reader.value_or(reader) == reader;
-            });
-            if (next == entries_.end()) return;
-            next->second.view.reader = reader;
-            id = next->first;
+            Entry* next = nullptr;  // who asked first
+            for (auto& [candidate, waiting] : entries_) {
+                const bool takes =
+                    waiting.view.state == IdentityState::waiting && waiting.question->reader.value_or(reader) == reader;
+                if (takes && (next == nullptr || waiting.number < next->number)) next = &waiting;
+            }
+            if (next == nullptr) return;
+            next->view.reader = reader;
+            id = next->view.id;
         }
         try {
             run(id, true);
@@ -186,6 +188,7 @@ private:
         IdentityView view;
         std::shared_ptr<const IdentityQuestion> question;  ///< until it ends: secrets and the holder's data are in it
         std::shared_ptr<const ServedParty> party;
+        std::uint64_t number = 0;  ///< in the order of asking
         bool submitted = false;
         bool withdrawn = false;
     };
@@ -330,8 +333,9 @@ private:
 
     std::mutex mutex_;
     Admission admission_;
-    std::map<std::string, Entry, std::less<>> entries_;  ///< ids sort by time: who asked first waits in front
+    std::map<std::string, Entry, std::less<>> entries_;
     std::deque<std::pair<SteadyClock::time_point, std::string>> ended_;
+    std::uint64_t asked_ = 0;
     std::size_t insertions_ = 0;
     bool stopping_ = false;
 };
