@@ -2,14 +2,13 @@
 #include <iomanip>
 #include <iostream>
 #include <optional>
-#include <thread>
 
 #include <gtest/gtest.h>
 
-#include "apdu/emulator/vpcd_link.h"
 #include "apdu/error.h"
 #include "crypto/protocol/domain_parameters.h"
 #include "daemon/reader/reader_pool.h"
+#include "tests/pcscd/inserted_card.h"
 #include "tests/pcscd/lab.h"
 #include "tests/support/sanitizers.h"
 #include "tests/unit/daemon/check/specimen_bench.h"
@@ -28,19 +27,6 @@ using daemon::specimen_bench::Bench;
 using emulator::AccessProtocol;
 using emulator::ChipProof;
 using emulator::Link;
-
-/// A card in a vpcd reader for as long as this lives. Where vpcd drops the connection, as it may while it still ends
-/// that of the card before, the card is put in again.
-class InsertedCard {
-public:
-    InsertedCard(emulator::Card& card, std::uint16_t port)
-        : thread_([&card, port](const std::stop_token& stop) {
-              while (!stop.stop_requested()) emulator::VpcdLink("127.0.0.1", port).serve(card, stop);
-          }) {}
-
-private:
-    std::jthread thread_;
-};
 
 struct Outcome {
     CardCheckResult result;
