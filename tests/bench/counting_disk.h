@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <stdexcept>
 
@@ -29,32 +30,39 @@ public:
 private:
     static sqlite3_vfs* system() { return sqlite3_vfs_find("unix"); }
 
+    /// The functions of a kind of file, of which the system has several, with the system's own beside them.
+    struct Methods : sqlite3_io_methods {
+        const sqlite3_io_methods* original;
+    };
+
+    static const sqlite3_io_methods* original_of(sqlite3_file* file) {
+        return static_cast<const Methods*>(file->pMethods)->original;
+    }
+
     // The file stays the system's, and only its table of functions is another.
     static int open(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* flags_out) {
         const int answer = system()->xOpen(system(), name, file, flags, flags_out);
         if (file->pMethods == nullptr) return answer;
-        if (original_ == nullptr) {
-            original_ = file->pMethods;
-            counting_ = *original_;
-            counting_.xRead = [](sqlite3_file* self, void* to, int size, sqlite3_int64 offset) {
-                ++reads;
-                return original_->xRead(self, to, size, offset);
-            };
-            counting_.xSync = [](sqlite3_file* self, int how) {
-                ++syncs;
-                return original_->xSync(self, how);
-            };
-            counting_.xWrite = [](sqlite3_file* self, const void* from, int size, sqlite3_int64 offset) {
-                written += size;
-                return original_->xWrite(self, from, size, offset);
-            };
-        }
-        if (file->pMethods == original_) file->pMethods = &counting_;
+        Methods& counting = methods_[file->pMethods];
+        static_cast<sqlite3_io_methods&>(counting) = *file->pMethods;
+        counting.original = file->pMethods;
+        counting.xRead = [](sqlite3_file* self, void* to, int size, sqlite3_int64 offset) {
+            ++reads;
+            return original_of(self)->xRead(self, to, size, offset);
+        };
+        counting.xSync = [](sqlite3_file* self, int how) {
+            ++syncs;
+            return original_of(self)->xSync(self, how);
+        };
+        counting.xWrite = [](sqlite3_file* self, const void* from, int size, sqlite3_int64 offset) {
+            written += size;
+            return original_of(self)->xWrite(self, from, size, offset);
+        };
+        file->pMethods = &counting;
         return answer;
     }
 
-    static inline const sqlite3_io_methods* original_ = nullptr;
-    static inline sqlite3_io_methods counting_{};
+    static inline std::map<const sqlite3_io_methods*, Methods> methods_;
     std::unique_ptr<sqlite3_vfs> vfs_;
 };
 
