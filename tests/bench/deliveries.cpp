@@ -26,19 +26,23 @@ constexpr double kMostFurtherLevels = 2;
 void fill(Desk& desk, std::int64_t count) {
     Database& database = *desk.database;
     database.execute("PRAGMA cache_size=-262144");
-    Transaction transaction(database);
-    desk.add(transaction, 0);
-    Statement insert = database.prepare(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) "
-        "INSERT INTO delivery (id, custodian, stage, since, manifest, batch, office, fee, card_signer, personal, "
-        "tracking_index, national_index, identity_index, serial_index, name_index, family_index, arrived_at, noticed) "
-        "SELECT printf('T0-%08d', i), 'T0', iif(i % 10 = 0, 2, 1), 1000 + i, 1, 'B' || (i / 500), 'O12', 200000, '', "
-        "randomblob(260), k, k, k, k, k, k, iif(i % 10 = 0, 1000 + i, NULL), 0 "
-        "FROM (SELECT i, CAST(printf('%016x', i * (9223372036854775807 / ?1)) AS BLOB) AS k FROM n)");
-    insert.with(count);
-    insert.run();
-    for (int i = 1; i <= kLookups; ++i) desk.add(transaction, i);
-    transaction.commit();
+    {
+        Transaction transaction(database);
+        desk.add(transaction, 0);
+        Statement insert = database.prepare(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) "
+            "INSERT INTO delivery (id, custodian, stage, since, manifest, batch, office, fee, card_signer, personal, "
+            "tracking_index, national_index, identity_index, serial_index, name_index, family_index, arrived_at, "
+            "noticed) "
+            "SELECT printf('T0-%08d', i), 'T0', iif(i % 10 = 0, 2, 1), 1000 + i, 1, 'B' || (i / 500), 'O12', 200000, "
+            "'', "
+            "randomblob(260), k, k, k, k, k, k, iif(i % 10 = 0, 1000 + i, NULL), 0 "
+            "FROM (SELECT i, CAST(printf('%016x', i * (9223372036854775807 / ?1)) AS BLOB) AS k FROM n)");
+        insert.with(count);
+        insert.run();
+        for (int i = 1; i <= kLookups; ++i) desk.add(transaction, i);
+        transaction.commit();
+    }
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     desk.open();
 }
