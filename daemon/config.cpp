@@ -162,6 +162,9 @@ Config parse_config(std::string_view text, std::string_view source, const Surrou
     config.log_level = log_level(top.choice("log_level", {"error", "warning", "info", "debug"}, "info"));
     config.demo = top.truth("demo", false);
     config.policy = top.text("policy", config.policy);
+    config.profiles = top.text("profiles", "");
+    if (!config.profiles.empty() && !config.profiles.starts_with('/'))
+        throw top.refuse("profiles", "the path is not absolute", "the absolute path of a folder");
     config.hot_list_key = top.text("hot_list_key", "");
     config.pcsc = top.truth("pcsc", config.pcsc);
     config.socket_group = surroundings.accounts.group(std::string{kDefaultGroup});

@@ -58,6 +58,7 @@ struct Config {
     std::string state_directory;
     LogLevel log_level = LogLevel::info;
     bool demo = false;                ///< specimen anchors can reach `accept`
+    std::string profiles;             ///< path of a folder with profiles of cards; empty: the built-in ones alone
     std::string policy = "standard";  ///< name of a shipped policy, or the path of a file
     std::string hot_list_key;         ///< path of the key of the hot lists, 32 bytes; empty: there is none
     bool pcsc = true;                 ///< whether the readers of the PC/SC service are used

@@ -12,6 +12,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/handlers.h"
 #include "daemon/check/policy.h"
+#include "daemon/check/profile_folder.h"
 #include "daemon/desk/notice_service.h"
 #include "daemon/party/identity_checks.h"
 #include "daemon/party/party_json.h"
@@ -96,6 +97,7 @@ public:
     Impl(const Config& config, api::ListeningSocket listening, const Log& log, api::Server::IdentifyPeer identify)
         : log_(log),
           policy_(load_policy(config.policy)),
+          profiles_(std::make_shared<const profiles::Catalogue>(load_profiles(config.profiles))),
           terminals_(load_terminals(config)),
           demo_(config.demo),
           events_(to_hex(random_bytes(system_random, kEpochBytes)), config.limits.events_kept, now),
@@ -156,6 +158,7 @@ private:
             return lists->check(issuer, serial, at, age_limit);
         };
         knowledge.policy = policy_;
+        knowledge.profiles = profiles_;
         knowledge.terminals = terminals_;
         knowledge.at = now();
         knowledge.software = "tahvild " TAHVIL_VERSION;
@@ -248,6 +251,7 @@ private:
 
     const Log& log_;
     std::shared_ptr<const Policy> policy_;
+    std::shared_ptr<const profiles::Catalogue> profiles_;
     Terminals terminals_;
     bool demo_;
     api::EventLog events_;

@@ -4,6 +4,10 @@
 #include <utility>
 #include <variant>
 
+// toml++ asserts, and in a release assumes, that a key begins where its own grammar does not make sure of it ("[=");
+// a little later it refuses the same text in an orderly way. So nothing is asserted here and nothing assumed.
+#undef NDEBUG
+#define TOML_ASSERT(expr) static_cast<void>(0)
 #include <toml++/toml.h>
 
 namespace tahvil::toml {

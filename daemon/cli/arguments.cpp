@@ -55,6 +55,9 @@ struct Typed {
     std::string card = "specimen", person, address = "localhost:35963", link, fault, trust_out;
     emulator::SpecimenWords specimen;
     bool eac = false;
+
+    std::string profiles, profile;
+    Paths profile_files;
     bool transport_pin = false;
 };
 
@@ -85,6 +88,7 @@ public:
         desk_.add_to(app_);
         add_party();
         add_identity_check();
+        add_profile();
         add_emulate();
     }
 
@@ -116,6 +120,9 @@ public:
         if (party_remove_->parsed()) return PartyRemoveArguments{typed.name};
         if (identity_check_->parsed()) return identity_check_arguments(warnings);
         if (auto verb = desk_.chosen()) return *std::move(verb);
+        if (profile_list_->parsed()) return ProfileListArguments{optional(typed.profiles)};
+        if (profile_show_->parsed()) return ProfileShowArguments{optional(typed.profiles), typed.profile};
+        if (profile_check_->parsed()) return ProfileCheckArguments{paths(typed.profile_files)};
         return emulate_arguments();
     }
 
@@ -220,6 +227,18 @@ private:
         add(app, "--wait", typed.wait, Message::option_wait, "SECONDS")->check(CLI::Range(0, 300).description(""));
         add(app, "--out", typed.out, Message::option_answer_out, "FILE");
         add_access_options(app);
+    }
+
+    void add_profile() {
+        CLI::App* profile = verb(app_, "profile", Message::help_profile, Message::examples_profile);
+        profile->require_subcommand(1);
+        profile_list_ = verb(*profile, "list", Message::help_profile_list, Message::examples_profile);
+        profile_show_ = verb(*profile, "show", Message::help_profile_show, Message::examples_profile);
+        add(*profile_show_, "name", typed.profile, Message::option_profile_name, "NAME")->required();
+        for (CLI::App* app : {profile_list_, profile_show_})
+            add(*app, "--profiles", typed.profiles, Message::option_profiles, "DIR");
+        profile_check_ = verb(*profile, "check", Message::help_profile_check, Message::examples_profile);
+        add(*profile_check_, "files", typed.profile_files, Message::option_profile_files, "FILE")->required();
     }
 
     void add_emulate() {
@@ -410,6 +429,7 @@ private:
              *import_ = nullptr, *list_ = nullptr, *show_ = nullptr, *status_ = nullptr, *party_add_ = nullptr,
              *party_list_ = nullptr, *party_show_ = nullptr, *party_remove_ = nullptr, *identity_check_ = nullptr,
              *emulate_ = nullptr;
+    CLI::App *profile_list_ = nullptr, *profile_show_ = nullptr, *profile_check_ = nullptr;
 };
 
 /// "tahvil trust import", as far as the verbs were understood.

@@ -110,6 +110,19 @@ struct IdentityCheckArguments {
     std::optional<std::filesystem::path> out;
 };
 
+struct ProfileListArguments {
+    std::optional<std::filesystem::path> folder;
+};
+
+struct ProfileShowArguments {
+    std::optional<std::filesystem::path> folder;
+    std::string name;
+};
+
+struct ProfileCheckArguments {
+    std::vector<std::filesystem::path> files;
+};
+
 struct EmulateArguments {
     std::string card;
     std::optional<std::filesystem::path> person;
@@ -125,14 +138,14 @@ struct EmulateArguments {
 
 using Verb =
     std::variant<ReadersArguments, DoctorArguments, CheckArguments, VerifyArguments, VerifyCertificateArguments,
-                 TrustImportArguments, TrustListArguments, TrustShowArguments, TrustStatusArguments, EmulateArguments,
+                 TrustImportArguments, TrustListArguments, TrustShowArguments, TrustStatusArguments,
+                 ProfileListArguments, ProfileShowArguments, ProfileCheckArguments, EmulateArguments,
                  TerminalShowArguments, TerminalEnrolArguments, TerminalRenewArguments, TerminalCertifyArguments,
                  TerminalRevokeArguments, DeliveryImportArguments, DeliveryCheckInArguments, DeliveryFindArguments,
                  DeliveryListArguments, DeliveryShowArguments, DeliveryMoveArguments, DeliveryHandoverArguments,
                  DeliveryDecideArguments, DeliveryReceiptArguments, InquiryArguments, ReceiptVerifyArguments,
-                 JournalShowArguments, JournalExportArguments, JournalVerifyArguments,
-                 PartyAddArguments, PartyListArguments, PartyShowArguments, PartyRemoveArguments,
-                 IdentityCheckArguments>;
+                 JournalShowArguments, JournalExportArguments, JournalVerifyArguments, PartyAddArguments,
+                 PartyListArguments, PartyShowArguments, PartyRemoveArguments, IdentityCheckArguments>;
 
 /// The command line, taken apart and checked.
 struct Arguments {

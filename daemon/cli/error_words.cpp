@@ -126,6 +126,8 @@ constexpr auto kTable = std::to_array<Entry>({
     {"input.no_terminal",
      {"رازی باید پرسیده شود و پایانه‌ای نیست",
       "آن را با --can-fd، --mrz-fd یا --pin-fd بدهید."}},
+    {"input.profile", {"چنین توصیفی نیست", "‏`tahvil profile list` را ببینید."}},
+    {"profile.unreadable", {"پروندهٔ توصیف خواندنی نیست", "ببینید هست و اجازهٔ خواندنش را دارید."}},
     {"input.pin", {"‏PIN چهار تا 32 رقم یا حرف لاتین نیست", "دارنده PIN را دوباره بنویسد."}},
     {"input.want", {"آنچه پرسیده شده درست نوشته نشده است", "مانند age_over:18,holder_present,name."}},
     {"internal", {"خطایی در خود برنامه", {}}},

@@ -46,20 +46,28 @@ private:
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const auto policy = std::make_shared<Policy>(Policy::shipped("lenient"));
     static const auto store = trust::TrustStore::empty();
+    static const auto catalogue = std::make_shared<const profiles::Catalogue>(profiles::Catalogue::built_in());
     Knowledge knowledge;
     knowledge.trust = store;
     knowledge.policy = policy;
+    knowledge.profiles = catalogue;
     knowledge.at = std::chrono::sys_days{std::chrono::year{2026} / 6 / 1};
-    CardCheck check;
-    check.purpose = Purpose::read;
-    check.access.mrz_information = mrz_information("D23145890", "900521", "310203");
     const RandomSource zeros = [](std::span<std::uint8_t> into) { std::ranges::fill(into, std::uint8_t{1}); };
-    FuzzedSession session(ByteView(data, size));
-    try {
-        const CardCheckResult result = CardChecker(knowledge, zeros, {}).run(session, check, "01");
-        if (result.verdict.decision == Decision::accept) __builtin_trap();
-    } catch (const Error& error) {
-        if (error.code().empty()) __builtin_trap();
+    // What opens a card of the LDS, and what a card of a profile asks for.
+    CardCheck with_mrz;
+    with_mrz.access.mrz_information = mrz_information("D23145890", "900521", "310203");
+    CardCheck with_pin;
+    with_pin.access.pin = SecretBytes(as_bytes("123456"));
+    with_pin.access.allow_last_try = true;
+    for (CardCheck* check : {&with_mrz, &with_pin}) {
+        check->purpose = Purpose::read;
+        FuzzedSession session(ByteView(data, size));
+        try {
+            const CardCheckResult result = CardChecker(knowledge, zeros, {}).run(session, *check, "01");
+            if (result.verdict.decision == Decision::accept) __builtin_trap();
+        } catch (const Error& error) {
+            if (error.code().empty()) __builtin_trap();
+        }
     }
     return 0;
 }

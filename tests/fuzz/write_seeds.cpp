@@ -14,12 +14,15 @@
 #include "apdu/access/pace.h"
 #include "apdu/card_channel.h"
 #include "apdu/emulator/emulated_wire.h"
+#include "apdu/emulator/piv_card.h"
+#include "apdu/emulator/pkcs15_card.h"
 #include "apdu/emulator/specimen.h"
 #include "apdu/emulator/specimen_terminals.h"
+#include "apdu/profiles/shipped.h"
 #include "crypto/signed_note.h"
 #include "crypto/trust/issuer.h"
 #include "daemon/receipt/sd_jwt.h"
-#include "tests/unit/daemon/check/specimen_bench.h"
+#include "tests/unit/daemon/check/national_bench.h"
 
 namespace tahvil {
 namespace {
@@ -163,10 +166,38 @@ Seeds recorded_access(const Bench& bench) {
     return seeds;
 }
 
+/// The files of a card of a national PKI, as a check reads them.
+Seeds files_of_national_card(daemon::national_bench::Maker maker) {
+    const daemon::national_bench::Bench bench;
+    const emulator::NationalCard card = bench.make(maker);
+    Recorder session(*card.card);
+    daemon::CardCheck check = bench.with_pin("123456");
+    check.access.allow_last_try = true;
+    check.want = {daemon::Part::files};
+    Seeds seeds = daemon::CardChecker(bench.knowledge(), system_random, {}).run(session, check, "seed").files;
+    seeds["check"] = session.recorded();
+    return seeds;
+}
+
+Seeds built_in_profiles() {
+    Seeds seeds;
+    for (const std::string_view text : profiles::shipped())
+        seeds[profiles::read_profile(text, "built-in").name] = to_bytes(as_bytes(text));
+    return seeds;
+}
+
 Seeds seeds_for(const std::string& target) {
+    if (target == "fuzz_profile") return built_in_profiles();
+    if (target == "fuzz_pkcs15_objects") return files_of_national_card(emulator::personalise_pkcs15);
+    if (target == "fuzz_piv_objects") return files_of_national_card(emulator::personalise_piv);
     Bench bench;
     if (target == "fuzz_access_protocols") return recorded_access(bench);
-    if (target == "fuzz_card_check") return recorded_check(bench, {});
+    if (target == "fuzz_card_check") {
+        Seeds seeds = recorded_check(bench, {});
+        seeds["pkcs15"] = files_of_national_card(emulator::personalise_pkcs15).at("check");
+        seeds["piv"] = files_of_national_card(emulator::personalise_piv).at("check");
+        return seeds;
+    }
     if (target == "fuzz_card_responses") return recorded_check(bench, {0x00});
     if (target == "fuzz_cv_certificate") {
         const auto terminals = emulator::SpecimenTerminals::make(std::chrono::floor<std::chrono::days>(kNow));

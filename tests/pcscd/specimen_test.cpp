@@ -1,15 +1,11 @@
 #include <array>
 #include <iomanip>
 #include <iostream>
-#include <optional>
 
 #include <gtest/gtest.h>
 
-#include "apdu/error.h"
 #include "crypto/protocol/domain_parameters.h"
-#include "daemon/reader/reader_pool.h"
-#include "tests/pcscd/inserted_card.h"
-#include "tests/pcscd/lab.h"
+#include "tests/pcscd/checked_card.h"
 #include "tests/support/sanitizers.h"
 #include "tests/unit/daemon/check/specimen_bench.h"
 
@@ -18,79 +14,28 @@
 namespace tahvil::lab {
 namespace {
 
-using daemon::CardCheck;
-using daemon::CardChecker;
-using daemon::CardCheckResult;
-using daemon::CardSession;
 using daemon::Decision;
 using daemon::specimen_bench::Bench;
 using emulator::AccessProtocol;
 using emulator::ChipProof;
 using emulator::Link;
 
-struct Outcome {
-    CardCheckResult result;
-    std::string error;  ///< code, when the check could not be ended
-};
-
-Outcome run_check(CardSession& session, const Bench& bench, const CardCheck& check) {
-    try {
-        CardChecker checker(bench.knowledge(), system_random, {});
-        return {checker.run(session, check, "matrix"), {}};
-    } catch (const Error& error) {
-        return {{}, std::string(error.code())};
-    }
-}
-
-class SpecimenTest : public PcscdTest {
+class SpecimenTest : public CheckedCardTest {
 protected:
-    static constexpr const char* kId = "lab-reader-1-00-00";
-
-    void SetUp() override {
-        PcscdTest::SetUp();
-        if (IsSkipped()) return;
-        pcscd.start();
-        pool_ = std::make_unique<daemon::ReaderPool>(daemon::WorkerLimits{},
-                                                     [this](const daemon::ReaderEvent&) { presence_.put(presence()); });
-        pool_->watch_pcsc();
-    }
-
     Outcome in_process(const emulator::SpecimenOptions& options) {
         bench_.insert(options);
         const auto session = bench_.reader->open_session();
-        return run_check(*session, bench_, bench_.with_mrz());
+        return run_check(*session, bench_.knowledge(), bench_.with_mrz());
     }
 
     Outcome behind_pcscd(const emulator::SpecimenOptions& options) {
-        // Empty, not merely mute as after a power-up that found the card gone: vpcd would change the cards unseen.
-        EXPECT_TRUE(presence_.becomes([this](const Presence&) { return presence() == daemon::CardPresence::absent; }));
         emulator::Specimen specimen =
             emulator::personalise(bench_.person, bench_.pki, options, daemon::specimen_bench::kNow);
         bench_.person = specimen.person;
-        const InsertedCard inserted(*specimen.card, port);
-        EXPECT_TRUE(presence_.becomes([this](const Presence&) { return presence() == daemon::CardPresence::present; }));
-        Latest<bool> ended;
-        Outcome outcome;
-        pool_->submit(kId, {[&](CardSession& session) { outcome = run_check(session, bench_, bench_.with_mrz()); },
-                            [&](const std::exception_ptr& error) {
-                                EXPECT_EQ(error, nullptr);
-                                ended.put(true);
-                            }});
-        EXPECT_TRUE(ended.becomes([](bool) { return true; }));
-        return outcome;
-    }
-
-    using Presence = std::optional<daemon::CardPresence>;
-
-    Presence presence() const {
-        for (const daemon::ReaderView& reader : pool_->readers())
-            if (reader.id == kId) return reader.state.card;
-        return std::nullopt;
+        return CheckedCardTest::behind_pcscd(*specimen.card, bench_.knowledge(), bench_.with_mrz());
     }
 
     Bench bench_;
-    Latest<Presence> presence_;
-    std::unique_ptr<daemon::ReaderPool> pool_;
 };
 
 struct Row {
@@ -151,13 +96,6 @@ std::vector<Row> matrix() {
         {pace_cam, aes128, 13, ca, contactless, true}, {pace_cam, aes192, 15, ca, contact_t0, false},
         {pace_cam, aes256, 17, ca, contact_t1, true},  {pace_cam, aes128, 12, ca, contactless, false},
     };
-}
-
-std::string words(const Outcome& outcome) {
-    if (!outcome.error.empty()) return outcome.error;
-    std::string text(name(outcome.result.verdict.decision));
-    for (const std::string& because : outcome.result.verdict.because) text += "; " + because;
-    return text;
 }
 
 TEST_F(SpecimenTest, EveryPairOfProtocolsIsAcceptedInProcessAndBehindPcscd) {

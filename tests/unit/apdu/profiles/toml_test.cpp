@@ -77,5 +77,10 @@ TEST(Toml, NamesThePlaceWhereTheTextIsNoToml) {
     EXPECT_THAT(refusal([] { parse("a = \"\xFF\"", "t"); }), HasSubstr("toml.syntax | t:1:"));
 }
 
+TEST(Toml, RefusesAKeyThatCanNotBeginSo) {
+    for (const char* text : {"[=", "[#]", "[[=]]", "[\x01]", "a.= 1", "[a.\n]"})
+        EXPECT_THAT(refusal([text] { parse(text, "test.toml"); }), HasSubstr("toml.syntax | test.toml:1:")) << text;
+}
+
 }  // namespace
 }  // namespace tahvil::toml

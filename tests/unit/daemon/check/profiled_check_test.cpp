@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "apdu/emulator/belpic_card.h"
+#include "apdu/emulator/irn_nid_card.h"
 #include "apdu/emulator/piv_card.h"
 #include "apdu/emulator/pkcs15_card.h"
 #include "apdu/error.h"
@@ -231,6 +232,26 @@ TEST_F(ProfiledCard, OfAnUnconfirmedProfileIsReferred) {
     const Verdict verdict = run(bench.with_pin(kPin)).verdict;
     EXPECT_EQ(verdict.decision, Decision::refer);
     EXPECT_THAT(reasons(verdict), HasSubstr("piv is not confirmed on hardware"));
+}
+
+TEST_F(ProfiledCard, OfIranIsReferredWithWhatCouldAndWhatCouldNotBeProven) {
+    insert(emulator::personalise_irn_nid);
+    CardCheck check;
+    check.want = {Part::files};
+    const CardCheckResult result = run(check);
+    const Verdict& verdict = result.verdict;
+    EXPECT_EQ(verdict.decision, Decision::refer) << reasons(verdict);
+    EXPECT_EQ(verdict.profile.name, "irn-nid");
+    EXPECT_FALSE(verdict.profile.confirmed);
+    for (const char* id : {"chip.recognised", "read.complete", "certificate_path.chain", "certificate_path.revocation",
+                           "document.expiry"})
+        EXPECT_EQ(outcome(verdict, id), "passed") << id;
+    EXPECT_EQ(outcome(verdict, "access.card_authentication"), "undetermined no_provider");
+    EXPECT_EQ(outcome(verdict, "chip.authentication"), "undetermined no_known_proof");
+    EXPECT_THAT(reasons(verdict), HasSubstr("irn-nid is not confirmed on hardware"));
+    EXPECT_TRUE(result.files.contains("dates"));
+    EXPECT_FALSE(result.files.contains("personal_data"));
+    EXPECT_EQ(system->tally().verify_tries + system->tally().verify_queries, 0U);
 }
 
 }  // namespace
