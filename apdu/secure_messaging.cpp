@@ -75,13 +75,14 @@ Bytes SecureMessaging::initialisation_vector() const {
 }
 
 Bytes SecureMessaging::authenticate(ByteView header, ByteView objects) const {
+    static constexpr std::array<std::uint8_t, 16> kPadding{0x80};
     const std::size_t block = block_size(session_->keys.algorithm);
-    Bytes input = session_->keys.counter;
-    if (!header.empty()) append(input, pad(header, block));
-    append(input, objects);
-    // The header alone is padded already; what follows it is padded to whole blocks for both codes (9.8.4, 9.8.6).
-    if (!objects.empty()) input = pad(input, block);
-    Bytes code = session_->mac.compute({input});
+    const auto padding_of = [block](ByteView part) {
+        return part.empty() ? ByteView() : ByteView(kPadding).first(block - part.size() % block);
+    };
+    // The header is padded for itself, and so is what follows it (9.8.4, 9.8.6).
+    Bytes code =
+        session_->mac.compute({session_->keys.counter, header, padding_of(header), objects, padding_of(objects)});
     code.resize(Mac::kProtocolSize);
     return code;
 }

@@ -17,21 +17,22 @@ constexpr std::array<std::uint8_t, kBlock> kZeroIv{};
 constexpr std::size_t kEncryptedSize = 2 * kNonceSize + kKeyMaterialSize;
 
 /// E || M over first || second || key material.
-Bytes make_cryptogram(const AccessKeys& keys, ByteView first, ByteView second, ByteView key_material) {
+Bytes make_cryptogram(const BlockCipher& cipher, const Mac& mac, ByteView first, ByteView second,
+                      ByteView key_material) {
     Bytes plain = concat({first, second, key_material});
-    Bytes message = BlockCipher(kCipher, keys.encryption.view()).encrypt_cbc(kZeroIv, plain);
+    Bytes message = cipher.encrypt_cbc(kZeroIv, plain);
     wipe(plain);
-    append(message, Mac(kCipher, keys.mac.view()).compute({pad(message, kBlock)}));
+    append(message, mac.compute({pad(message, kBlock)}));
     return message;
 }
 
 /// The plain text of E || M, when M is right.
-std::optional<SecretBytes> open_cryptogram(const AccessKeys& keys, ByteView message) {
+std::optional<SecretBytes> open_cryptogram(const BlockCipher& cipher, const Mac& mac, ByteView message) {
     if (message.size() != kCryptogramSize) return std::nullopt;
     const ByteView encrypted = message.first(kEncryptedSize);
-    const Bytes expected = Mac(kCipher, keys.mac.view()).compute({pad(encrypted, kBlock)});
+    const Bytes expected = mac.compute({pad(encrypted, kBlock)});
     if (!equal_in_constant_time(expected, message.subspan(kEncryptedSize))) return std::nullopt;
-    Bytes plain = BlockCipher(kCipher, keys.encryption.view()).decrypt_cbc(kZeroIv, encrypted);
+    Bytes plain = cipher.decrypt_cbc(kZeroIv, encrypted);
     SecretBytes secret(plain);
     wipe(plain);
     return secret;
@@ -63,8 +64,9 @@ AccessKeys AccessKeys::derive(ByteView mrz_information) {
             derive_key(seed.view(), KeyPurpose::mac, kCipher)};
 }
 
-Terminal::Terminal(AccessKeys keys, const RandomSource& random)
-    : keys_(std::move(keys)),
+Terminal::Terminal(const AccessKeys& keys, const RandomSource& random)
+    : cipher_(kCipher, keys.encryption.view()),
+      mac_(kCipher, keys.mac.view()),
       rnd_ifd_(random_bytes(random, kNonceSize)),
       k_ifd_(draw_secret(random, kKeyMaterialSize)) {}
 
@@ -72,11 +74,11 @@ Bytes Terminal::cryptogram(ByteView rnd_ic) {
     if (rnd_ic.size() != kNonceSize)
         throw MalformedData("bac.challenge", "a challenge of the chip that is not of 8 bytes");
     rnd_ic_ = to_bytes(rnd_ic);
-    return make_cryptogram(keys_, rnd_ifd_, rnd_ic_, k_ifd_.view());
+    return make_cryptogram(cipher_, mac_, rnd_ifd_, rnd_ic_, k_ifd_.view());
 }
 
 std::optional<SessionKeys> Terminal::finish(ByteView chip_cryptogram) const {
-    const std::optional<SecretBytes> plain = open_cryptogram(keys_, chip_cryptogram);
+    const std::optional<SecretBytes> plain = open_cryptogram(cipher_, mac_, chip_cryptogram);
     if (!plain || rnd_ic_.empty()) return std::nullopt;
     const ByteView r = plain->view();
     if (!equal_in_constant_time(r.first(kNonceSize), rnd_ic_) ||
@@ -85,16 +87,19 @@ std::optional<SessionKeys> Terminal::finish(ByteView chip_cryptogram) const {
     return make_session(r.last(kKeyMaterialSize), k_ifd_.view(), rnd_ic_, rnd_ifd_);
 }
 
-Chip::Chip(AccessKeys keys, const RandomSource& random)
-    : keys_(std::move(keys)), rnd_ic_(random_bytes(random, kNonceSize)), k_ic_(draw_secret(random, kKeyMaterialSize)) {}
+Chip::Chip(const AccessKeys& keys, const RandomSource& random)
+    : cipher_(kCipher, keys.encryption.view()),
+      mac_(kCipher, keys.mac.view()),
+      rnd_ic_(random_bytes(random, kNonceSize)),
+      k_ic_(draw_secret(random, kKeyMaterialSize)) {}
 
 std::optional<Chip::Answer> Chip::answer(ByteView terminal_cryptogram) const {
-    const std::optional<SecretBytes> plain = open_cryptogram(keys_, terminal_cryptogram);
+    const std::optional<SecretBytes> plain = open_cryptogram(cipher_, mac_, terminal_cryptogram);
     if (!plain) return std::nullopt;
     const ByteView s = plain->view();
     const ByteView rnd_ifd = s.first(kNonceSize);
     if (!equal_in_constant_time(s.subspan(kNonceSize, kNonceSize), rnd_ic_)) return std::nullopt;
-    return Answer{make_cryptogram(keys_, rnd_ic_, rnd_ifd, k_ic_.view()),
+    return Answer{make_cryptogram(cipher_, mac_, rnd_ic_, rnd_ifd, k_ic_.view()),
                   make_session(k_ic_.view(), s.last(kKeyMaterialSize), rnd_ic_, rnd_ifd)};
 }
 

@@ -2,7 +2,9 @@
 
 #include <optional>
 
+#include "crypto/cipher.h"
 #include "crypto/kdf.h"
+#include "crypto/mac.h"
 #include "crypto/random.h"
 
 /// Basic Access Control (Doc 9303-11, 4.3): what terminal and chip compute. The commands are those of apdu/access.
@@ -24,7 +26,7 @@ struct AccessKeys {
 class Terminal {
 public:
     /// Draws RND.IFD, then K.IFD, from `random`.
-    Terminal(AccessKeys keys, const RandomSource& random = system_random);
+    explicit Terminal(const AccessKeys& keys, const RandomSource& random = system_random);
 
     /// E_IFD || M_IFD, the data of EXTERNAL AUTHENTICATE, for the chip's RND.IC. Throws MalformedData when that is not
     /// of kNonceSize.
@@ -35,7 +37,8 @@ public:
     std::optional<SessionKeys> finish(ByteView chip_cryptogram) const;
 
 private:
-    AccessKeys keys_;
+    BlockCipher cipher_;
+    Mac mac_;
     Bytes rnd_ifd_;
     SecretBytes k_ifd_;
     Bytes rnd_ic_;
@@ -45,7 +48,7 @@ private:
 class Chip {
 public:
     /// Draws RND.IC, then K.IC, from `random`.
-    Chip(AccessKeys keys, const RandomSource& random = system_random);
+    explicit Chip(const AccessKeys& keys, const RandomSource& random = system_random);
 
     /// The answer to GET CHALLENGE.
     const Bytes& challenge() const { return rnd_ic_; }
@@ -59,7 +62,8 @@ public:
     std::optional<Answer> answer(ByteView terminal_cryptogram) const;
 
 private:
-    AccessKeys keys_;
+    BlockCipher cipher_;
+    Mac mac_;
     Bytes rnd_ic_;
     SecretBytes k_ic_;
 };

@@ -2,6 +2,7 @@
 // operations that it contains, measured in the same run. The card's own time is left out of both.
 
 #include <chrono>
+#include <ctime>
 #include <functional>
 #include <optional>
 
@@ -16,6 +17,7 @@
 #include "apdu/access/terminal_authentication.h"
 #include "apdu/applets/lds/data_groups.h"
 #include "apdu/applets/mrz.h"
+#include "apdu/atr.h"
 #include "apdu/card_channel.h"
 #include "apdu/emulator/emulated_wire.h"
 #include "apdu/emulator/specimen.h"
@@ -31,7 +33,16 @@
 namespace tahvil {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+/// This thread's time on a processor: other programs do not count.
+struct Clock {
+    using duration = std::chrono::nanoseconds;
+    using time_point = std::chrono::time_point<Clock, duration>;
+    static time_point now() {
+        timespec time{};
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+        return time_point{std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec}};
+    }
+};
 using emulator::AccessProtocol;
 using emulator::ChipProof;
 
@@ -78,6 +89,8 @@ public:
         secure.reset();
         specimen_.card->reset();
         plain.emplace(wire_);
+        const Bytes atr = specimen_.card->atr();
+        learn_capabilities(*plain, Atr::parse(atr));
     }
 
     Bytes read(Channel& channel, lds::File file) const {
