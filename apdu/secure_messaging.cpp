@@ -88,6 +88,7 @@ Bytes SecureMessaging::authenticate(ByteView header, ByteView objects) const {
 }
 
 Command SecureMessaging::protect(const Command& command) {
+    if (!session_) throw ProtocolViolation("secure_messaging.ended", "the secure-messaging session has ended");
     count();
     Bytes objects;
     if (!command.data().empty()) {
@@ -118,6 +119,7 @@ Command SecureMessaging::protect(const Command& command) {
 }
 
 Response SecureMessaging::unprotect(const Command& command, const Response& response) {
+    if (!session_) throw ProtocolViolation("secure_messaging.ended", "the secure-messaging session has ended");
     count();
     if (response.data.empty()) violation("the card answered in the clear with " + describe(response.status));
     tlv::Cursor cursor(response.data);
@@ -153,7 +155,6 @@ Response SecureMessaging::unprotect(const Command& command, const Response& resp
 }
 
 Response SecureMessaging::transmit(const Command& command) {
-    if (!session_) throw ProtocolViolation("secure_messaging.ended", "the secure-messaging session has ended");
     try {
         return unprotect(command, channel_.transmit(protect(command)));
     } catch (const MalformedData&) {

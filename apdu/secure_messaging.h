@@ -25,6 +25,12 @@ public:
 
     bool ended() const { return !session_; }
 
+    /// \name The two halves of transmit(), for one who is not at the channel
+    /// @{
+    Command protect(const Command& command);
+    Response unprotect(const Command& command, const Response& response);
+    /// @}
+
 private:
     struct Session {
         explicit Session(SessionKeys session_keys);
@@ -37,8 +43,6 @@ private:
     Bytes initialisation_vector() const;
     void count();
     Bytes authenticate(ByteView header, ByteView objects) const;
-    Command protect(const Command& command);
-    Response unprotect(const Command& command, const Response& response);
 
     Channel& channel_;
     std::optional<Session> session_;

@@ -144,6 +144,16 @@ TerminalAuthenticationConfig read_terminal_authentication(const toml::Table& tab
     return config;
 }
 
+ProviderSettings read_card_authentication(const toml::Table& table) {
+    constexpr std::int64_t kMostAnswerTime = 60;  // seconds, while a card waits in a reader
+    ProviderSettings provider;
+    provider.socket = table.text("socket");
+    if (!provider.socket.starts_with('/')) throw table.refuse("socket", "the path is not absolute", "an absolute path");
+    provider.answer_time = std::chrono::seconds{table.number("answer_time", 1, kMostAnswerTime, 10)};
+    table.finish();
+    return provider;
+}
+
 LogLevel log_level(std::string_view word) {
     if (word == "error") return LogLevel::error;
     if (word == "warning") return LogLevel::warning;
@@ -181,6 +191,8 @@ Config parse_config(std::string_view text, std::string_view source, const Surrou
             throw table.refuse("id", "another embedded reader has the same", "an id of its own for each");
         config.embedded_readers.push_back(std::move(reader));
     }
+    if (const auto provider = top.table_if("card_authentication"))
+        config.card_authentication = read_card_authentication(*provider);
     for (const auto& table : top.tables("terminal_authentication"))
         config.terminal_authentication.push_back(read_terminal_authentication(table));
     config.desk = read_desk_config(top, config.state_directory);

@@ -15,6 +15,7 @@
 #include "daemon/desk/desk_config.h"
 #include "daemon/log.h"
 #include "daemon/party/relying_party.h"
+#include "daemon/provider/card_authentication.h"
 
 namespace tahvil::daemon {
 
@@ -70,6 +71,7 @@ struct Config {
     std::vector<RelyingParty> parties;
     Accounts accounts;  ///< by which the users and groups of parties are known
     std::vector<EmbeddedReaderConfig> embedded_readers;
+    std::optional<ProviderSettings> card_authentication;  ///< the provider of keys that only an authority has
     std::vector<TerminalAuthenticationConfig> terminal_authentication;
     DeskConfig desk;
 };

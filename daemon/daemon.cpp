@@ -99,6 +99,7 @@ public:
           policy_(load_policy(config.policy)),
           profiles_(std::make_shared<const profiles::Catalogue>(load_profiles(config.profiles))),
           terminals_(load_terminals(config)),
+          card_authentication_(config.card_authentication),
           demo_(config.demo),
           events_(to_hex(random_bytes(system_random, kEpochBytes)), config.limits.events_kept, now),
           specimens_(specimens_of(config)),
@@ -159,6 +160,7 @@ private:
         };
         knowledge.policy = policy_;
         knowledge.profiles = profiles_;
+        knowledge.card_authentication = card_authentication_;
         knowledge.terminals = terminals_;
         knowledge.at = now();
         knowledge.software = "tahvild " TAHVIL_VERSION;
@@ -253,6 +255,7 @@ private:
     std::shared_ptr<const Policy> policy_;
     std::shared_ptr<const profiles::Catalogue> profiles_;
     Terminals terminals_;
+    std::optional<ProviderSettings> card_authentication_;
     bool demo_;
     api::EventLog events_;
     std::optional<EmbeddedSpecimens> specimens_;  // while the daemon starts

@@ -824,18 +824,19 @@ public:
             while (!input_.empty()) {
                 error_code error;
                 const std::size_t taken = parser.put(asio::buffer(input_), error);
-                input_.erase(0, taken);
+                daemon::api::consume(input_, taken);
                 if (error && error != http::error::need_more)
                     throw unreachable("the answer from " + path_ + " is no HTTP: " + error.message());
                 if (enough() || taken == 0) break;
             }
             if (enough()) return;
             wait(POLLIN, deadline);
-            std::array<char, 16384> piece{};
+            std::array<std::uint8_t, 16384> piece{};
             const ssize_t size = ::recv(socket_, piece.data(), piece.size(), MSG_DONTWAIT);
             if (size < 0 && (errno == EAGAIN || errno == EINTR)) continue;
             if (size <= 0) throw unreachable("the connection to tahvild was closed before the answer was whole");
-            input_.append(piece.data(), static_cast<std::size_t>(size));
+            input_.insert(input_.end(), piece.begin(), piece.begin() + size);
+            wipe(piece);  // an answer may hold a key
         }
     }
 
@@ -870,7 +871,7 @@ private:
 
     std::string path_;
     int socket_ = -1;
-    std::string input_;
+    daemon::api::WipingBuffer input_;
 };
 
 namespace {

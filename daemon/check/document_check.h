@@ -15,6 +15,7 @@
 #include "daemon/check/policy.h"
 #include "daemon/check/terminal_credentials.h"
 #include "daemon/check/verdict.h"
+#include "daemon/provider/card_authentication.h"
 
 namespace tahvil::daemon {
 
@@ -44,6 +45,7 @@ struct Knowledge {
     std::shared_ptr<const Policy> policy;
     Terminals terminals;                                  ///< for cards that ask who reads them
     std::shared_ptr<const profiles::Catalogue> profiles;  ///< of the cards that are known beside those of the LDS
+    std::optional<ProviderSettings> card_authentication;  ///< who has the keys of cards that open to these alone
     Time at{};
     std::string software;
     bool demo = false;

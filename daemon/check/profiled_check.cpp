@@ -54,6 +54,7 @@ public:
             choose_proof();
             if (!needs_pin()) prove_chip();
             ask_holder();
+            open_by_provider();
             if (needs_pin()) prove_chip();
         } catch (const ProtocolViolation& error) {
             if (error.code() != "card.changed_its_mind") throw;
@@ -288,16 +289,54 @@ private:
         }
     }
 
+    /// Files that open to keys of the issuer alone.
+    void open_by_provider() {
+        std::vector<const profiles::File*> withheld;
+        for (const profiles::File& file : profile_.files)
+            if (file.access == Access::provider) withheld.push_back(&file);
+        if (!withheld.empty()) add(authenticate_by_provider(withheld));
+    }
+
+    Check authenticate_by_provider(const std::vector<const profiles::File*>& withheld) {
+        constexpr std::string_view id = "access.card_authentication";
+        constexpr std::string_view kPrefix = "provider.";
+        std::string names;
+        for (const profiles::File* file : withheld) names += (names.empty() ? "" : ", ") + file->name;
+        Details detail{{"withheld", names}};
+        const auto& provider = run_.knowledge.card_authentication;
+        if (!provider) return check(id, Result::undetermined, "no_provider", std::move(detail));
+        if (found_false()) return check(id, Result::not_performed, "card_not_genuine", std::move(detail));
+        const Bytes* production_data = data_.content("production_data");
+        const Bytes* chip_type = data_.content("chip_type");
+        const auto identity = production_data == nullptr || chip_type == nullptr
+                                  ? std::nullopt
+                                  : identify_card(kind_.name, *production_data, *chip_type);
+        if (!identity) return check(id, Result::undetermined, "no_serial_number", std::move(detail));
+        const profiles::Application& application = *kind_.application(withheld.front()->application);
+        try {
+            // VERIFY has left its application selected, and another SELECT could forget the PIN.
+            const profiles::Pin* pin = profile_.holder_pin();
+            if (!verified_ || pin->application != application.name) files_.enter(application);
+            const auto secure = authenticate_card(channel_, *identity, *provider);
+            certificate_card::CardFiles files(*secure, kind_, application);
+            for (const profiles::File* file : withheld)
+                if (file->application == application.name) data_.files[file->name] = files.read(*file, run_.progress);
+        } catch (const ProviderFailed& error) {
+            detail.emplace_back("words", error.what());
+            return check(id, Result::undetermined, std::string(error.code().substr(kPrefix.size())), std::move(detail));
+        } catch (const CardRefused& error) {
+            detail.emplace_back("words", error.what());
+            return check(id, Result::undetermined, "refused_by_card", std::move(detail));
+        }
+        authenticate();
+        return check(id, Result::passed, {}, {{"family", identity->family}});
+    }
+
     void conclude_reading() {
-        std::string withheld;
         std::string refused;
         for (const profiles::File& file : profile_.files) {
-            if (file.access == Access::provider) withheld += (withheld.empty() ? "" : ", ") + file.name;
             if (data_.refused.contains(file.name) && !file.optional)
                 refused += (refused.empty() ? "" : ", ") + file.name;
-        }
-        if (!withheld.empty()) {
-            add(check("access.card_authentication", Result::undetermined, "no_provider", {{"withheld", withheld}}));
         }
         if (!malformed_.empty()) {
             add(check("read.complete", Result::undetermined, "files_malformed", {{"malformed", malformed_}}));

@@ -52,7 +52,7 @@ struct Typed {
                                                                          operator_id;
     unsigned wait = 0;
 
-    std::string card = "specimen", person, address = "localhost:35963", link, fault, trust_out;
+    std::string card = "specimen", person, address = "localhost:35963", link, fault, trust_out, provider;
     emulator::SpecimenWords specimen;
     bool eac = false;
 
@@ -262,6 +262,7 @@ private:
         add(*emulate_, "--fault", typed.fault, Message::option_fault, "SPEC");
         emulate_->add_flag("--transport-pin", typed.transport_pin, text(Message::option_transport_pin));
         add(*emulate_, "--trust-out", typed.trust_out, Message::option_trust_out, "DIR");
+        add(*emulate_, "--provider", typed.provider, Message::option_provider, "SOCKET");
     }
 
     static std::optional<std::filesystem::path> optional(const std::string& path) {
@@ -419,8 +420,17 @@ private:
         typed.specimen.options();  // throws when a word says nothing
         const bool contactless = typed.card == "specimen" || typed.card == "npa";
         const std::string link = !typed.link.empty() ? typed.link : contactless ? "contactless" : "contact";
-        return {typed.card,  optional(typed.person),   host, port, typed.specimen, typed.eac, link, typed.transport_pin,
-                typed.fault, optional(typed.trust_out)};
+        return {typed.card,
+                optional(typed.person),
+                host,
+                port,
+                typed.specimen,
+                typed.eac,
+                link,
+                typed.transport_pin,
+                typed.fault,
+                optional(typed.trust_out),
+                optional(typed.provider)};
     }
 
     CLI::App app_;

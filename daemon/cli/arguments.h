@@ -134,6 +134,7 @@ struct EmulateArguments {
     bool transport_pin = false;
     std::string fault;
     std::optional<std::filesystem::path> trust_out;
+    std::optional<std::filesystem::path> provider;
 };
 
 using Verb =

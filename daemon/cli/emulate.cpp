@@ -1,4 +1,5 @@
 #include <csignal>
+#include <optional>
 #include <ostream>
 #include <thread>
 
@@ -10,8 +11,10 @@
 #include "apdu/emulator/specimen_terminals.h"
 #include "apdu/emulator/vpcd_link.h"
 #include "crypto/error.h"
+#include "daemon/api/listening_socket.h"
 #include "daemon/cli/input_file.h"
 #include "daemon/cli/verbs.h"
+#include "daemon/provider/reference_provider.h"
 #include "daemon/trust/specimen_trust.h"
 
 namespace tahvil::cli {
@@ -20,6 +23,7 @@ namespace {
 
 constexpr std::size_t kLargestPersonFile = 64UL * 1024;
 constexpr std::size_t kLargestPortrait = 1024UL * 1024;
+constexpr std::size_t kIssuerKeySize = 16;
 constexpr auto kPauseBeforeInsertion = std::chrono::seconds(1);
 
 /// Turns the signals that end a program into a request to stop, for as long as it lives.
@@ -93,10 +97,14 @@ std::unique_ptr<emulator::Card> make_eid(const EmulateArguments& arguments, cons
 }
 
 std::unique_ptr<emulator::Card> make_national_card(const EmulateArguments& arguments, const emulator::Person& person,
-                                                   const Bytes& portrait, std::chrono::sys_seconds now) {
+                                                   const Bytes& portrait, std::chrono::sys_seconds now,
+                                                   const SecretBytes& issuer_key) {
     emulator::NationalCardOptions options;
     options.link.link = emulator::parse_link(arguments.link);
     options.transport_pin = arguments.transport_pin;
+    options.issuer_key = issuer_key;
+    if (!arguments.specimen.pin.empty()) options.pin = arguments.specimen.pin;
+    if (!arguments.specimen.puk.empty()) options.puk = arguments.specimen.puk;
     if (!arguments.fault.empty()) options.fault = emulator::parse_fault(arguments.fault);
     options.portrait = portrait;
     const auto pki = emulator::NationalPki::make(now);
@@ -105,7 +113,7 @@ std::unique_ptr<emulator::Card> make_national_card(const EmulateArguments& argum
     return std::move(made.card);
 }
 
-std::unique_ptr<emulator::Card> make_card(const EmulateArguments& arguments) {
+std::unique_ptr<emulator::Card> make_card(const EmulateArguments& arguments, const SecretBytes& issuer_key) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const emulator::Person person = person_of(arguments, std::chrono::floor<std::chrono::days>(now));
     Bytes portrait;
@@ -113,14 +121,42 @@ std::unique_ptr<emulator::Card> make_card(const EmulateArguments& arguments) {
         portrait = read_input_file(arguments.person->parent_path() / person.portrait_file, kLargestPortrait);
     if (arguments.card == "npa") return make_eid(arguments, person, now);
     return arguments.card == "specimen" ? make_specimen(arguments, person, portrait, now)
-                                        : make_national_card(arguments, person, portrait, now);
+                                        : make_national_card(arguments, person, portrait, now, issuer_key);
 }
+
+/// The card authentication provider of the emulated issuer, for as long as it lives.
+class ServedProvider {
+public:
+    ServedProvider(const std::string& socket, const SecretBytes& issuer_key)
+        : log_([](daemon::LogLevel, std::string_view) {}, daemon::LogLevel::error),
+          provider_(issuer_key, daemon::ReferenceProvider::Gives::keys),
+          listening_(socket, std::nullopt),
+          server_(listening_.release(), provider_, daemon::api::Limits{}, log_),
+          thread_([this] { server_.run(); }) {}
+    ServedProvider(const ServedProvider&) = delete;
+    ServedProvider& operator=(const ServedProvider&) = delete;
+    ~ServedProvider() {
+        server_.stop();
+        thread_.join();
+    }
+
+private:
+    daemon::Log log_;
+    daemon::ReferenceProvider provider_;
+    daemon::api::ListeningSocket listening_;
+    daemon::api::Server server_;
+    std::thread thread_;
+};
 
 }  // namespace
 
 ExitStatus run(const EmulateArguments& arguments, const Context& context) {
-    const std::unique_ptr<emulator::Card> card = make_card(arguments);
+    SecretBytes issuer_key(kIssuerKeySize);
+    system_random(issuer_key.writable());
+    const std::unique_ptr<emulator::Card> card = make_card(arguments, issuer_key);
     const StopOnSignal stop;
+    std::optional<ServedProvider> provider;
+    if (arguments.provider) provider.emplace(arguments.provider->string(), issuer_key);
     const std::string address = arguments.host + ":" + std::to_string(arguments.port);
     for (;;) {
         emulator::VpcdLink link(arguments.host, arguments.port);
