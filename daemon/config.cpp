@@ -176,6 +176,8 @@ Config parse_config(std::string_view text, std::string_view source, const Surrou
     if (!config.profiles.empty() && !config.profiles.starts_with('/'))
         throw top.refuse("profiles", "the path is not absolute", "the absolute path of a folder");
     config.hot_list_key = top.text("hot_list_key", "");
+    config.vanished_anchors =
+        *trust::vanished_by_name(top.choice("vanished_anchors", {"keep", "ask", "distrust"}, "keep"));
     config.pcsc = top.truth("pcsc", config.pcsc);
     config.socket_group = surroundings.accounts.group(std::string{kDefaultGroup});
     if (const auto socket = top.table_if("socket")) read_socket(*socket, config, surroundings.accounts);

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "apdu/emulator/specimen_words.h"
+#include "crypto/trust/store_builder.h"
 #include "daemon/accounts.h"
 #include "daemon/api/access.h"
 #include "daemon/api/limits.h"
@@ -62,7 +63,8 @@ struct Config {
     std::string profiles;             ///< path of a folder with profiles of cards; empty: the built-in ones alone
     std::string policy = "standard";  ///< name of a shipped policy, or the path of a file
     std::string hot_list_key;         ///< path of the key of the hot lists, 32 bytes; empty: there is none
-    bool pcsc = true;                 ///< whether the readers of the PC/SC service are used
+    trust::Vanished vanished_anchors = trust::Vanished::keep;  ///< anchors that a newer list does not have any more
+    bool pcsc = true;                                          ///< whether the readers of the PC/SC service are used
     std::string socket_path = "/run/tahvil/tahvild.sock";
     std::optional<gid_t> socket_group;  ///< to which the socket's file is given
     api::Limits limits;

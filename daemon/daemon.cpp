@@ -104,7 +104,8 @@ public:
           events_(to_hex(random_bytes(system_random, kEpochBytes)), config.limits.events_kept, now),
           specimens_(specimens_of(config)),
           trust_(std::filesystem::path{config.state_directory} / "trust", hot_list_key(config, specimens_),
-                 system_random, [this](std::uint64_t version) { api::publish_trust_changed(events_, version); }),
+                 config.vanished_anchors, system_random,
+                 [this](std::uint64_t version) { api::publish_trust_changed(events_, version); }),
           readers_({}, [this](const ReaderEvent& event) { reader_changed(event); }),
           checks_(
               readers_, [this] { return knowledge(); }, system_random, check_limits(config),

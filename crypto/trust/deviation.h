@@ -10,45 +10,11 @@
 namespace tahvil {
 
 /// A departure from a standard that real documents and cards have. It is found by the code that reads them, named in
-/// the verdict, and tolerated or refused by the policy. Each has one line in the table of deviation.cpp.
+/// the verdict, and tolerated or refused by the policy. Each has one entry in the table deviations.def.
 enum class DeviationCode : std::uint8_t {
-    access_bac_beside_pace,
-    access_mse_without_reference_accepted,
-    algorithm_rsa_short,
-    algorithm_sha1,
-    algorithm_triple_des,
-    anchor_expired,
-    certificate_authority_key_id_mismatch,
-    certificate_basic_constraints_missing,
-    certificate_basic_constraints_not_critical,
-    certificate_country_missing,
-    certificate_country_spelling,
-    certificate_explicit_ec_parameters,
-    certificate_issuer_name_differs,
-    certificate_issuer_name_spelling,
-    certificate_key_id_missing,
-    certificate_key_usage_missing,
-    certificate_not_der,
-    certificate_serial_number,
-    chip_digest_not_stated,
-    chip_signature_encoding,
-    com_disagrees,
-    data_group_not_covered,
-    portrait_raw_codestream,
-    security_object_content_type,
-    security_object_encoding,
-    security_object_unknown_data_group,
-    security_object_version,
-    signed_data_algorithm_differs,
-    signed_data_attributes_missing,
-    signed_data_attributes_order,
-    signed_data_digest_not_listed,
-    signed_data_pss_parameters,
-    signed_data_version,
-    signer_expired,
-    signer_expired_undated,
-    signer_identified_by_key_id,
-    signer_issuer_name_spelling,
+#define TAHVIL_DEVIATION(code, name, strict, standard, lenient, text, test) code,
+#include "crypto/trust/deviations.def"
+#undef TAHVIL_DEVIATION
 };
 
 struct Deviation {
@@ -75,6 +41,7 @@ struct DeviationInfo {
     Tolerance standard{};
     Tolerance lenient{};
     std::string_view text;  ///< one line of documentation
+    std::string_view test;  ///< the test that makes it, "Suite.Name"
 };
 
 /// All of them, sorted by name.

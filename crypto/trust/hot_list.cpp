@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <iterator>
 #include <limits>
 
 #include "crypto/digest.h"
 #include "crypto/error.h"
-#include "crypto/mac.h"
 #include "crypto/trust/path.h"
 #include "crypto/trust/signed_data.h"
 
@@ -123,37 +121,60 @@ std::uint64_t slot_at(ByteView page, std::size_t index) {
     return from_big_endian(page.subspan(index * kSlot, kSlot));
 }
 
-/// The pages for hashes in order, or nothing when one of them overflows.
-std::optional<Bytes> lay_out(const std::vector<std::uint64_t>& hashes, std::uint64_t pages) {
-    Bytes body(pages * kPage, 0xFF);
+bool overflow(const std::vector<std::uint64_t>& hashes, std::uint64_t pages) {
     std::uint64_t page = 0;
     std::size_t used = 0;
     for (const std::uint64_t hash : hashes) {
         const std::uint64_t own = page_of(hash, pages);
-        if (own != page) {
-            page = own;
-            used = 0;
-        }
-        if (used == kSlotsPerPage) return std::nullopt;
-        std::uint8_t* const slot = body.data() + page * kPage + used * kSlot;
-        for (unsigned i = 0; i < kSlot; ++i) slot[i] = static_cast<std::uint8_t>(hash >> (56U - 8U * i));
-        ++used;
+        used = own == page ? used + 1 : 1;
+        page = own;
+        if (used > kSlotsPerPage) return true;
     }
-    return body;
+    return false;
 }
 
-/// The one body that these hashes have: issuer and terminal come to the same.
-Bytes lay_out(const std::vector<std::uint64_t>& hashes) {
+/// How many pages these hashes, in order, have: issuer and terminal come to the same.
+std::uint64_t pages_for(const std::vector<std::uint64_t>& hashes) {
     for (std::uint64_t pages = hashes.size() / kUsualLoad + 1; pages <= kMaxPages; pages += pages / 64 + 1)
-        if (auto body = lay_out(hashes, pages)) return std::move(*body);
+        if (!overflow(hashes, pages)) return pages;
     throw LimitExceeded("trust.hot_list", "a hot list of too many cards");
 }
 
-Bytes file_of(const Bytes& body, ByteView signature) {
+/// The body, some pages at a time.
+void write_pages(const std::vector<std::uint64_t>& hashes, std::uint64_t pages, const HotListSink& sink) {
+    static constexpr std::uint64_t kPagesAtOnce = 64;
+    auto next = hashes.begin();
+    for (std::uint64_t first = 0; first < pages; first += kPagesAtOnce) {
+        const std::uint64_t count = std::min(kPagesAtOnce, pages - first);
+        Bytes buffer(count * kPage, 0xFF);
+        std::uint64_t page = first;
+        std::size_t used = 0;
+        for (; next != hashes.end(); ++next) {
+            const std::uint64_t own = page_of(*next, pages);
+            if (own >= first + count) break;
+            if (own != page) used = 0;
+            page = own;
+            std::uint8_t* const slot = buffer.data() + (page - first) * kPage + used++ * kSlot;
+            for (unsigned i = 0; i < kSlot; ++i) slot[i] = static_cast<std::uint8_t>(*next >> (56U - 8U * i));
+        }
+        sink(buffer);
+    }
+}
+
+Bytes digest_of_pages(const std::vector<std::uint64_t>& hashes, std::uint64_t pages) {
+    Digest sum(DigestAlgorithm::sha256);
+    write_pages(hashes, pages, [&sum](ByteView piece) { sum.update(piece); });
+    return sum.finish();
+}
+
+void write_file(const std::vector<std::uint64_t>& hashes, std::uint64_t pages, ByteView signature,
+                const HotListSink& sink) {
     Header header;
-    header.body_size = body.size();
+    header.body_size = pages * kPage;
     header.signature_size = signature.size();
-    return concat({encode(header), body, signature});
+    sink(encode(header));
+    write_pages(hashes, pages, sink);
+    sink(signature);
 }
 
 std::vector<std::uint64_t> read_hashes(ByteView bytes) {
@@ -173,10 +194,20 @@ Bytes write_hashes(const std::vector<std::uint64_t>& hashes) {
 
 }  // namespace
 
-HotListKey::HotListKey(ByteView key) : key_(key) {
-    if (key.size() != kSize)
-        throw InvalidInput("input.hot_list_key", "a hot list key has " + std::to_string(kSize) + " bytes");
+namespace {
+
+ByteView checked_key(ByteView key) {
+    if (key.size() != HotListKey::kSize)
+        throw InvalidInput("input.hot_list_key",
+                           "a hot list key has " + std::to_string(HotListKey::kSize) + " bytes, and this one " +
+                               std::to_string(key.size()),
+                           "name the file of the key, as the issuer of the list gave it");
+    return key;
 }
+
+}  // namespace
+
+HotListKey::HotListKey(ByteView key) : key_(checked_key(key)) {}
 
 Bytes HotListKey::id() const {
     Bytes code = Mac(CipherAlgorithm::aes256, key_.view()).compute({as_bytes("key identifier")});
@@ -185,10 +216,26 @@ Bytes HotListKey::id() const {
 }
 
 std::uint64_t HotListKey::hash(std::string_view issuer, std::string_view serial) const {
+    return HotListHasher(*this).hash(issuer, serial);
+}
+
+HotListHasher::HotListHasher(const HotListKey& key) : mac_(CipherAlgorithm::aes256, key.key_.view()) {}
+
+std::uint64_t HotListHasher::hash(std::string_view issuer, std::string_view serial) {
     static constexpr std::array<std::uint8_t, 1> between{0};
-    while (!serial.empty() && (serial.back() == '<' || serial.back() == ' ')) serial.remove_suffix(1);
-    const Bytes code = Mac(CipherAlgorithm::aes256, key_.view()).compute({as_bytes(issuer), between, as_bytes(serial)});
+    const std::string normal = normalised_serial(serial);
+    const Bytes code = mac_.compute({as_bytes(issuer), between, as_bytes(normal)});
     return std::min(from_big_endian(ByteView(code).first(kSlot)), kFree - 1);
+}
+
+std::string normalised_serial(std::string_view serial) {
+    static constexpr std::string_view around = " <\t\r\n";
+    const std::size_t begin = std::min(serial.find_first_not_of(around), serial.size());
+    serial = serial.substr(begin, serial.find_last_not_of(around) + 1 - begin);
+    std::string normal(serial);
+    std::ranges::transform(normal, normal.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return normal;
 }
 
 HotList HotList::open(ByteView file, std::shared_ptr<const void> owner) {
@@ -219,23 +266,37 @@ bool HotList::contains(std::uint64_t hash) const {
     return false;
 }
 
+namespace {
+
+/// Every hash of a body, in the order in which they stand.
+template <typename Visitor>
+void for_each_hash(ByteView body, Visitor visit) {
+    for (std::size_t page = 0; page < body.size() / kPage; ++page)
+        for (std::size_t slot = 0; slot < kSlotsPerPage; ++slot) {
+            const std::uint64_t hash = slot_at(body.subspan(page * kPage, kPage), slot);
+            if (hash == kFree) break;
+            visit(hash);
+        }
+}
+
+}  // namespace
+
 void HotList::require_whole() const {
     if (!equal(digest(DigestAlgorithm::sha256, body_), info_.body_digest))
         malformed("the body is not the one that was signed");
-    const std::vector<std::uint64_t> all = hashes();
-    if (all.size() != info_.entries) malformed("another number of entries than was signed");
-    if (!std::ranges::is_sorted(all, std::ranges::less_equal{})) malformed("entries that are not in order");
+    std::uint64_t count = 0;
+    std::uint64_t last = 0;
+    for_each_hash(body_, [&](std::uint64_t hash) {
+        if (count++ > 0 && hash <= last) malformed("entries that are not in order");
+        last = hash;
+    });
+    if (count != info_.entries) malformed("another number of entries than was signed");
 }
 
 std::vector<std::uint64_t> HotList::hashes() const {
     std::vector<std::uint64_t> all;
     all.reserve(std::min<std::uint64_t>(info_.entries, body_.size() / kSlot));
-    for (std::size_t page = 0; page < body_.size() / kPage; ++page)
-        for (std::size_t slot = 0; slot < kSlotsPerPage; ++slot) {
-            const std::uint64_t hash = slot_at(body_.subspan(page * kPage, kPage), slot);
-            if (hash == kFree) break;
-            all.push_back(hash);
-        }
+    for_each_hash(body_, [&all](std::uint64_t hash) { all.push_back(hash); });
     return all;
 }
 
@@ -262,17 +323,26 @@ bool is_hot_list_delta(ByteView file) {
     return has_kind(file, kDelta);
 }
 
-Bytes build_hot_list(HotListInfo info, const HotListKey& key, std::vector<std::uint64_t> hashes,
-                     const CertifiedKey& signer) {
+void write_hot_list(HotListInfo info, const HotListKey& key, std::vector<std::uint64_t> hashes, ByteView certificate,
+                    const Signer& signer, const HotListSink& sink) {
     std::ranges::sort(hashes);
     hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
-    const Bytes body = lay_out(hashes);
+    const std::uint64_t pages = pages_for(hashes);
     info.key_id = key.id();
     info.entries = hashes.size();
-    info.body_digest = digest(DigestAlgorithm::sha256, body);
+    info.body_digest = digest_of_pages(hashes, pages);
     SigningOptions options;
     options.signing_time = info.issued_at;
-    return file_of(body, sign_data(info_type(), encode(info), {signer}, options));
+    write_file(hashes, pages, sign_data(info_type(), encode(info), certificate, signer, options), sink);
+}
+
+Bytes build_hot_list(HotListInfo info, const HotListKey& key, std::vector<std::uint64_t> hashes,
+                     const CertifiedKey& signer) {
+    const std::unique_ptr<Signer> own = signer_in_memory(signer.key);
+    Bytes file;
+    write_hot_list(std::move(info), key, std::move(hashes), signer.certificate, *own,
+                   [&file](ByteView piece) { append(file, piece); });
+    return file;
 }
 
 Bytes build_hot_list_delta(const HotList& from, const HotList& to) {
@@ -292,7 +362,7 @@ Bytes build_hot_list_delta(const HotList& from, const HotList& to) {
     return concat({encode(header), write_hashes(added), write_hashes(removed), to.signature()});
 }
 
-Bytes merge(const HotList& base, const HotListDelta& delta) {
+void merge(const HotList& base, const HotListDelta& delta, const HotListSink& sink) {
     if (base.info().issuer != delta.info.issuer || base.info().sequence != delta.base_sequence)
         throw InvalidInput("trust.hot_list_base",
                            "the delta follows list " + std::to_string(delta.base_sequence) + " of " +
@@ -306,10 +376,16 @@ Bytes merge(const HotList& base, const HotListDelta& delta) {
     std::vector<std::uint64_t> after;
     after.reserve(kept.size() + delta.added.size());
     std::ranges::set_union(kept, delta.added, std::back_inserter(after));
-    const Bytes body = lay_out(after);
-    if (!equal(digest(DigestAlgorithm::sha256, body), delta.info.body_digest))
+    const std::uint64_t pages = pages_for(after);
+    if (!equal(digest_of_pages(after, pages), delta.info.body_digest))
         malformed("what the delta leads to is not the list that was signed");
-    return file_of(body, delta.signature);
+    write_file(after, pages, delta.signature, sink);
+}
+
+Bytes merge(const HotList& base, const HotListDelta& delta) {
+    Bytes file;
+    merge(base, delta, [&file](ByteView piece) { append(file, piece); });
+    return file;
 }
 
 HotListSigner judge_hot_list_signer(ByteView signature, const HotListInfo& info, const TrustStore& store) {

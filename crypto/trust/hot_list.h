@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "crypto/bytes.h"
+#include "crypto/mac.h"
 #include "crypto/trust/check.h"
 #include "crypto/trust/issuer.h"
 #include "crypto/trust/trust_store.h"
@@ -29,13 +31,27 @@ public:
     /// Tells keys apart and says nothing about them.
     Bytes id() const;
 
-    /// What stands in the list for a card: of issuing state (three letters) and serial number, blanks and fillers at
-    /// its end aside.
+    /// What stands in the list for a card: of issuing state (three letters) and serial number, see
+    /// normalised_serial().
     std::uint64_t hash(std::string_view issuer, std::string_view serial) const;
 
 private:
+    friend class HotListHasher;
     SecretBytes key_;
 };
+
+/// HotListKey::hash() for many cards, by one thread.
+class HotListHasher {
+public:
+    explicit HotListHasher(const HotListKey& key);
+    std::uint64_t hash(std::string_view issuer, std::string_view serial);
+
+private:
+    Mac mac_;
+};
+
+/// A serial number as it is hashed: without the blanks and fillers ('<') around it, in upper case.
+std::string normalised_serial(std::string_view serial);
 
 /// What the issuer signed.
 struct HotListInfo {
@@ -59,7 +75,8 @@ public:
     /// Touches one page of the file.
     bool contains(std::uint64_t hash) const;
 
-    /// Reads all of the body: whether it is what was signed. Throws MalformedData "trust.hot_list".
+    /// Reads all of the body, once and without keeping it: whether it is what was signed. Throws MalformedData
+    /// "trust.hot_list".
     void require_whole() const;
 
     std::vector<std::uint64_t> hashes() const;  ///< ascending
@@ -86,14 +103,21 @@ bool is_hot_list_delta(ByteView file);
 
 /// \name The issuing side
 /// @{
-/// The file of a list. `info` gives issuer, sequence and time; the rest is filled in.
+/// Takes a file's bytes in order, piece by piece.
+using HotListSink = std::function<void(ByteView)>;
+
+/// Writes the file of a list; nothing of it is kept in memory but the hashes, 8 bytes each. `info` gives issuer,
+/// sequence and time; the rest is filled in.
+void write_hot_list(HotListInfo info, const HotListKey& key, std::vector<std::uint64_t> hashes, ByteView certificate,
+                    const Signer& signer, const HotListSink& sink);
 Bytes build_hot_list(HotListInfo info, const HotListKey& key, std::vector<std::uint64_t> hashes,
                      const CertifiedKey& signer);
 Bytes build_hot_list_delta(const HotList& from, const HotList& to);
 /// @}
 
 /// The file of the later list. Throws InvalidInput "trust.hot_list_base" when the delta is for another list than
-/// `base`, MalformedData "trust.hot_list" when the result is not what was signed.
+/// `base`, MalformedData "trust.hot_list" when the result is not what was signed; then nothing was written.
+void merge(const HotList& base, const HotListDelta& delta, const HotListSink& sink);
 Bytes merge(const HotList& base, const HotListDelta& delta);
 
 /// Who signed a list.

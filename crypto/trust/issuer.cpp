@@ -118,10 +118,15 @@ Bytes signature_algorithm_of(const SignatureAlgorithm& algorithm, const SigningO
     }
 }
 
-Bytes signer_info(const Oid& content_type, ByteView content, const CertifiedKey& signer, DigestAlgorithm content_digest,
+struct SigningParty {
+    ByteView certificate;
+    const Signer* key = nullptr;
+};
+
+Bytes signer_info(const Oid& content_type, ByteView content, const SigningParty& signer, DigestAlgorithm content_digest,
                   const Bytes& digest_algorithm, const SigningOptions& options) {
-    const Certificate certificate = signer.parsed();
-    const SignatureAlgorithm algorithm = options.algorithm.value_or(default_algorithm(signer.key.public_key()));
+    const Certificate certificate = Certificate::parse(signer.certificate);
+    const SignatureAlgorithm algorithm = options.algorithm.value_or(default_algorithm(signer.key->public_key()));
     Bytes identifier =
         options.by_key_id
             ? asn1::element(asn1::context(0), certificate.subject_key_id())
@@ -132,7 +137,7 @@ Bytes signer_info(const Oid& content_type, ByteView content, const CertifiedKey&
     return asn1::sequence(
         {asn1::integer(options.by_key_id ? 3 : 1), identifier, digest_algorithm,
          options.without_attributes ? Bytes() : asn1::element(asn1::context_constructed(0), attributes),
-         signature_algorithm_of(algorithm, options), asn1::octet_string(sign(signer.key, algorithm, what))});
+         signature_algorithm_of(algorithm, options), asn1::octet_string(signer.key->sign(algorithm, what))});
 }
 
 /// A constructed element of indefinite length (X.690, 8.1.3.6).
@@ -150,6 +155,37 @@ Bytes content_octets(ByteView content, bool in_pieces) {
     const std::size_t half = content.size() / 2;
     return indefinite(static_cast<Tag>(0x24),
                       {asn1::octet_string(content.first(half)), asn1::octet_string(content.subspan(half))});
+}
+
+Bytes sign_data_by(const std::vector<SigningParty>& signers, const Oid& content_type, ByteView content,
+                   const SigningOptions& options) {
+    Bytes certificates;
+    std::vector<Bytes> digest_algorithms;
+    std::vector<Bytes> signer_infos;
+    for (const SigningParty& signer : signers) {
+        const SignatureAlgorithm algorithm = options.algorithm.value_or(default_algorithm(signer.key->public_key()));
+        const DigestAlgorithm content_digest = options.digest.value_or(algorithm.digest);
+        const Bytes digest_algorithm =
+            algorithm_identifier(options.digest_identifier ? *options.digest_identifier : oid_of(content_digest));
+        if (std::ranges::find(digest_algorithms, digest_algorithm) == digest_algorithms.end())
+            digest_algorithms.push_back(digest_algorithm);
+        signer_infos.push_back(signer_info(content_type, content, signer, content_digest, digest_algorithm, options));
+        if (!options.without_certificate) append(certificates, signer.certificate);
+    }
+    for (const Bytes& further : options.further_certificates) append(certificates, further);
+
+    const bool ber = options.indefinite_length;
+    const int version = options.version.value_or(options.by_key_id || content_type != kData ? 3 : 1);
+    const Bytes enclosed =
+        options.detached ? Bytes() : constructed(ber, asn1::context_constructed(0), {content_octets(content, ber)});
+    const Bytes encapsulated = constructed(ber, Tag::sequence, {asn1::oid(content_type), enclosed});
+    const Bytes body =
+        constructed(ber, Tag::sequence,
+                    {asn1::integer(static_cast<std::uint64_t>(version)), asn1::set_of(digest_algorithms), encapsulated,
+                     certificates.empty() ? Bytes() : asn1::element(asn1::context_constructed(0), certificates),
+                     asn1::set_of(signer_infos)});
+    return constructed(ber, Tag::sequence,
+                       {asn1::oid(kSignedData), constructed(ber, asn1::context_constructed(0), {body})});
 }
 
 }  // namespace
@@ -248,33 +284,18 @@ Bytes issue_revocation_list(const RevocationTemplate& what, const CertifiedKey& 
 
 Bytes sign_data(const Oid& content_type, ByteView content, const std::vector<CertifiedKey>& signers,
                 const SigningOptions& options) {
-    Bytes certificates;
-    std::vector<Bytes> digest_algorithms;
-    std::vector<Bytes> signer_infos;
+    std::vector<std::unique_ptr<Signer>> keys;
+    std::vector<SigningParty> parties;
     for (const CertifiedKey& signer : signers) {
-        const SignatureAlgorithm algorithm = options.algorithm.value_or(default_algorithm(signer.key.public_key()));
-        const DigestAlgorithm content_digest = options.digest.value_or(algorithm.digest);
-        const Bytes digest_algorithm =
-            algorithm_identifier(options.digest_identifier ? *options.digest_identifier : oid_of(content_digest));
-        if (std::ranges::find(digest_algorithms, digest_algorithm) == digest_algorithms.end())
-            digest_algorithms.push_back(digest_algorithm);
-        signer_infos.push_back(signer_info(content_type, content, signer, content_digest, digest_algorithm, options));
-        if (!options.without_certificate) append(certificates, signer.certificate);
+        keys.push_back(signer_in_memory(signer.key));
+        parties.push_back({signer.certificate, keys.back().get()});
     }
-    for (const Bytes& further : options.further_certificates) append(certificates, further);
+    return sign_data_by(parties, content_type, content, options);
+}
 
-    const bool ber = options.indefinite_length;
-    const int version = options.version.value_or(options.by_key_id || content_type != kData ? 3 : 1);
-    const Bytes enclosed =
-        options.detached ? Bytes() : constructed(ber, asn1::context_constructed(0), {content_octets(content, ber)});
-    const Bytes encapsulated = constructed(ber, Tag::sequence, {asn1::oid(content_type), enclosed});
-    const Bytes body =
-        constructed(ber, Tag::sequence,
-                    {asn1::integer(static_cast<std::uint64_t>(version)), asn1::set_of(digest_algorithms), encapsulated,
-                     certificates.empty() ? Bytes() : asn1::element(asn1::context_constructed(0), certificates),
-                     asn1::set_of(signer_infos)});
-    return constructed(ber, Tag::sequence,
-                       {asn1::oid(kSignedData), constructed(ber, asn1::context_constructed(0), {body})});
+Bytes sign_data(const Oid& content_type, ByteView content, ByteView certificate, const Signer& key,
+                const SigningOptions& options) {
+    return sign_data_by({{certificate, &key}}, content_type, content, options);
 }
 
 Bytes lds_security_object(const std::map<int, Bytes>& data_groups, DigestAlgorithm algorithm) {

@@ -6,6 +6,7 @@
 
 #include "crypto/key.h"
 #include "crypto/signature.h"
+#include "crypto/signer.h"
 #include "crypto/trust/certificate.h"
 #include "crypto/trust/name.h"
 
@@ -92,6 +93,9 @@ struct SigningOptions {
 
 /// A ContentInfo. Several signers sign the same content; none makes an unsigned object.
 Bytes sign_data(const asn1::Oid& content_type, ByteView content, const std::vector<CertifiedKey>& signers,
+                const SigningOptions& options = {});
+/// With a key that may lie in a token.
+Bytes sign_data(const asn1::Oid& content_type, ByteView content, ByteView certificate, const Signer& key,
                 const SigningOptions& options = {});
 
 /// LDSSecurityObject over data groups, each the whole file.

@@ -10,16 +10,6 @@ namespace tahvil::trust {
 
 namespace {
 
-using asn1::Cursor;
-using asn1::Tag;
-
-constexpr auto kComTag = static_cast<Tag>(0x60);
-constexpr int kDataGroups = 16;
-
-/// The tags of the data groups 1 to 16 (Doc 9303-10, table 38), as EF.COM lists them.
-constexpr std::array<std::uint8_t, kDataGroups> kGroupTags{0x61, 0x75, 0x63, 0x76, 0x65, 0x66, 0x67, 0x68,
-                                                           0x69, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E, 0x6F, 0x70};
-
 /// What became of a SignedData: the four checks that EF.SOD and EF.CardSecurity have in common.
 struct Judgement {
     Check signature;
@@ -193,42 +183,6 @@ Check judge_hashes(const LdsFiles& files, const LdsSecurityObject& lds, Deviatio
     return check;
 }
 
-/// EF.COM (Doc 9303-10, 4.6.1): versions and the tags of the data groups that are there.
-struct Com {
-    std::string lds_version;
-    std::set<int> groups;
-};
-
-Com parse_com(ByteView file) {
-    static constexpr std::array<std::uint8_t, 2> version_tag{0x5F, 0x01};
-    static constexpr std::array<std::uint8_t, 2> unicode_tag{0x5F, 0x36};
-    const auto take = [](ByteView& rest, ByteView tag) {
-        if (rest.size() < tag.size() + 1 || !equal(rest.first(tag.size()), tag))
-            throw MalformedData("trust.com", "EF.COM: a field is missing");
-        const std::size_t length = rest[tag.size()];
-        if (length > 0x7F || length > rest.size() - tag.size() - 1)
-            throw MalformedData("trust.com", "EF.COM: a length that goes beyond the file");
-        const ByteView value = rest.subspan(tag.size() + 1, length);
-        rest = rest.subspan(tag.size() + 1 + length);
-        return value;
-    };
-    Cursor cursor(file, asn1::Rules::ber);
-    ByteView rest = cursor.read(kComTag).content;
-    cursor.expect_end();
-    Com com;
-    const ByteView version = take(rest, version_tag);
-    if (!std::ranges::all_of(version, [](std::uint8_t c) { return c >= '0' && c <= '9'; }))
-        throw MalformedData("trust.com", "EF.COM: a version that is not digits");
-    com.lds_version = std::string(as_text(version));
-    take(rest, unicode_tag);
-    for (const std::uint8_t tag : take(rest, std::array<std::uint8_t, 1>{0x5C})) {
-        const auto* const found = std::ranges::find(kGroupTags, tag);
-        if (found == kGroupTags.end()) throw MalformedData("trust.com", "EF.COM: a data group that does not exist");
-        com.groups.insert(static_cast<int>(found - kGroupTags.begin()) + 1);
-    }
-    return com;
-}
-
 std::string listed(const std::set<int>& groups) {
     std::string text;
     for (const int group : groups) text += (text.empty() ? "" : ",") + std::to_string(group);
@@ -239,13 +193,11 @@ std::string listed(const std::set<int>& groups) {
 Check judge_com(const LdsFiles& files, const LdsSecurityObject& lds, Deviations& deviations) {
     Check check{"passive_authentication.com_consistent", Result::passed, {}, {}};
     if (!files.com) return not_performed(check.id, "com_not_read");
-    Com com;
-    try {
-        com = parse_com(*files.com);
-    } catch (const MalformedData& error) {
+    const StatedByCom& com = *files.com;
+    if (!com.trouble.empty()) {
         check.result = Result::undetermined;
         check.reason = "malformed";
-        check.detail.emplace_back("words", error.what());
+        check.detail.emplace_back("words", com.trouble);
         return check;
     }
     std::set<int> signed_groups;

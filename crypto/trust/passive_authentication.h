@@ -24,10 +24,17 @@ struct Evaluation {
     bool explain = false;  ///< fills in what OpenSSL says of each step
 };
 
+/// What EF.COM says, which nobody signed. (Its reader lies with the card's other files.)
+struct StatedByCom {
+    std::string lds_version;  ///< "0107"
+    std::set<int> groups;     ///< 1 to 16
+    std::string trouble;      ///< why the file could not be read; empty when it could
+};
+
 /// The files as they were read, each whole.
 struct LdsFiles {
     ByteView security_object;
-    std::optional<ByteView> com;
+    std::optional<StatedByCom> com;       ///< nothing when the file was not read
     std::map<int, ByteView> data_groups;  ///< by number, 1 to 16
 };
 

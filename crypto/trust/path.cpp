@@ -105,7 +105,7 @@ private:
         const Certificate& candidate = entry.certificate;
         std::optional<PublicKey> key;
         try {
-            key = candidate.public_key();
+            key = store_.public_key(candidate);
         } catch (const Error& error) {
             return Refusal{"issuer_key_refused", "its key can not be used: " + describe(error)};
         }
@@ -372,7 +372,7 @@ bool is_genuine(const TrustStore& store, const RevocationList& list, const Certi
             !equal(list.authority_key_id(), signer.subject_key_id()))
             return false;
         try {
-            return list.signed_by(signer.public_key());
+            return list.signed_by(store.public_key(signer));
         } catch (const Error&) {
             return false;  // a key that can not be used has signed nothing
         }

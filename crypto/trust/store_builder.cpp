@@ -40,6 +40,13 @@ void add_unique(std::vector<std::uint16_t>& sources, std::uint16_t source) {
 
 }  // namespace
 
+std::optional<Vanished> vanished_by_name(std::string_view name) {
+    if (name == "keep") return Vanished::keep;
+    if (name == "ask") return Vanished::ask;
+    if (name == "distrust") return Vanished::distrust;
+    return std::nullopt;
+}
+
 std::string_view name(Outcome outcome) {
     switch (outcome) {
         case Outcome::added:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -11,6 +12,8 @@ namespace tahvil::trust {
 
 /// What becomes of an anchor that the newer list of a source does not have any more.
 enum class Vanished : std::uint8_t { keep, ask, distrust };
+
+std::optional<Vanished> vanished_by_name(std::string_view name);  ///< "keep", "ask", "distrust"
 
 struct ImportOptions {
     std::string file;                       ///< its name without the folder, for the record

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
 
 #include "crypto/digest.h"
@@ -198,6 +199,18 @@ Certificate TrustStore::certificate(std::size_t index) const {
     cursor.read(Tag::enumerated);
     cursor.read(Tag::octet_string);
     return Certificate::parse(cursor.read().raw);
+}
+
+PublicKey TrustStore::public_key(const Certificate& certificate) const {
+    static constexpr std::size_t kMaxKeys = 256;  // a desk meets a few issuers; a list has hundreds
+    const std::uint8_t* const place = certificate.raw().data();
+    const bool own =
+        std::greater_equal<>{}(place, container_.data()) && std::less<>{}(place, container_.data() + container_.size());
+    if (!own) return certificate.public_key();
+    const std::lock_guard lock(keys_mutex_);
+    if (const auto known = keys_.find(place); known != keys_.end()) return known->second;
+    if (keys_.size() == kMaxKeys) keys_.clear();
+    return keys_.emplace(place, certificate.public_key()).first->second;
 }
 
 std::vector<std::size_t> TrustStore::matches(const std::vector<Key>& keys, std::uint64_t hash) {

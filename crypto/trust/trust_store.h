@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "crypto/trust/certificate.h"
@@ -114,6 +116,10 @@ public:
     Entry entry(std::size_t index) const;
     Certificate certificate(std::size_t index) const;
 
+    /// The key of one of its certificates, made once: making it takes about as long as using it. (Another certificate
+    /// is not remembered.) Throws as Certificate::public_key(); threads may call it at once.
+    PublicKey public_key(const Certificate& certificate) const;
+
     /// \name Indices of entries, in the order of the store
     /// @{
     std::vector<std::size_t> by_subject_key_id(ByteView key_id) const;
@@ -145,6 +151,8 @@ private:
     ByteView sources_, hot_lists_;
     std::vector<std::uint32_t> offsets_, list_offsets_;
     std::vector<Key> by_key_id_, by_subject_, by_serial_, by_list_issuer_;
+    mutable std::mutex keys_mutex_;
+    mutable std::unordered_map<const std::uint8_t*, PublicKey> keys_;  // by where the certificate lies
 };
 
 /// Everything of a store, to be written as the next version.

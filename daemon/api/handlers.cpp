@@ -8,6 +8,7 @@
 #include "crypto/digest.h"
 #include "daemon/api/check_request.h"
 #include "daemon/api/contract.h"
+#include "daemon/api/json_body.h"
 #include "daemon/api/problem.h"
 #include "daemon/check/verdict_json.h"
 #include "daemon/error.h"
@@ -172,6 +173,21 @@ Response Handlers::import_revocation_list(const Call& call) {
 
 Response Handlers::import_hot_list(const Call& call) {
     return import(call, {});
+}
+
+Response Handlers::decide_trust(const Call& call) {
+    static constexpr std::size_t kFingerprintDigits = 64;
+    const JsonBody body{call.body};
+    const Members members = body.members();
+    const std::string certificate = members.text("certificate", kFingerprintDigits);
+    const std::string status = members.choice("status", {"trusted", "distrusted"});
+    members.finish();
+    const bool digits = certificate.size() == kFingerprintDigits && std::ranges::all_of(certificate, [](char c) {
+                            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+                        });
+    if (!digits) members.refuse("certificate", "a SHA-256 in lower-case hexadecimal");
+    const trust::Status decided = status == "trusted" ? trust::Status::trusted : trust::Status::distrusted;
+    return created_response(*call.route, services_.trust.decide(from_hex(certificate), decided, services_.now()));
 }
 
 Response Handlers::get_trust_import(const Call& call) {

@@ -64,6 +64,7 @@ public:
     Response import_certificates(const Call& call) override;
     Response import_revocation_list(const Call& call) override;
     Response import_hot_list(const Call& call) override;
+    Response decide_trust(const Call& call) override;
     Response get_trust_import(const Call& call) override;
     Response get_terminal(const Call& call) override;
     Response get_terminal_key(const Call& call) override;

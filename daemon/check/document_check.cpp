@@ -35,6 +35,15 @@ const Bytes* content(const LdsDocument& document, lds::File file) {
     return found == document.files.end() ? nullptr : &found->second;
 }
 
+trust::StatedByCom stated_by_com(ByteView file) {
+    try {
+        const lds::Com com = lds::parse_com(file);
+        return {std::string{com.lds_version}, {com.data_groups.begin(), com.data_groups.end()}, {}};
+    } catch (const MalformedData& error) {
+        return {{}, {}, error.what()};
+    }
+}
+
 trust::PassiveAuthentication authenticate(const LdsDocument& document, const Knowledge& knowledge) {
     const Bytes* security_object = content(document, lds::File::security_object);
     if (security_object == nullptr) {
@@ -48,7 +57,7 @@ trust::PassiveAuthentication authenticate(const LdsDocument& document, const Kno
     files.security_object = *security_object;
     for (const auto& [file, bytes] : document.files) {
         if (const auto number = lds::data_group_number(file)) files.data_groups[static_cast<int>(*number)] = bytes;
-        if (file == lds::File::com) files.com = bytes;
+        if (file == lds::File::com) files.com = stated_by_com(bytes);
     }
     return trust::authenticate(files, *knowledge.trust,
                                {knowledge.at, knowledge.policy->revocation_list_age(), knowledge.explain});

@@ -40,8 +40,9 @@ struct Typed {
     Paths intermediates, anchors, revocation_lists;
     bool explain = false;
 
-    std::string store, anchor_purpose;
-    Paths pins, files;
+    std::string store;
+    Paths pins, files, purposes;
+    std::string vanished;
     bool allow_rollback = false;
     std::string id;
 
@@ -51,6 +52,9 @@ struct Typed {
     std::string party, nonce, audience, question_purpose, want, consent, language = "fa", consent_by = "operator",
                                                                          operator_id;
     unsigned wait = 0;
+    std::string issuer, signer_key, signer_certificate, issued_at, base, from, to;
+    std::uint64_t sequence = 0;
+    Paths serials, deltas;
 
     std::string card = "specimen", person, address = "localhost:35963", link, fault, trust_out, provider;
     emulator::SpecimenWords specimen;
@@ -104,9 +108,11 @@ public:
             return verify_arguments();
         }
         if (import_->parsed()) {
-            return TrustImportArguments{optional(typed.store), typed.pins, typed.allow_rollback, paths(typed.files),
-                                        typed.anchor_purpose};
+            return trust_import_arguments();
         }
+        if (keep_->parsed()) return TrustDecideArguments{optional(typed.store), typed.id, true};
+        if (distrust_->parsed()) return TrustDecideArguments{optional(typed.store), typed.id, false};
+        if (hot_list_->parsed()) return hot_list_arguments();
         if (list_->parsed()) return TrustListArguments{optional(typed.store)};
         if (show_->parsed()) return TrustShowArguments{optional(typed.store), typed.id};
         if (status_->parsed()) return TrustStatusArguments{optional(typed.store)};
@@ -174,17 +180,80 @@ private:
         import_ = verb(*trust, "import", Message::help_trust_import, Message::examples_trust_import);
         add(*import_, "files", typed.files, Message::option_trust_files, "FILE")->required();
         add_each(*import_, "--pin", typed.pins, Message::option_trust_pin, "ROOT");
-        add(*import_, "--purpose", typed.anchor_purpose, Message::option_anchor_purpose, "PURPOSE")
+        import_->add_flag("--allow-rollback", typed.allow_rollback, text(Message::option_allow_rollback));
+        add_each(*import_, "--purpose", typed.purposes, Message::option_anchor_purpose, "PURPOSE")
             ->check(CLI::IsMember(
                 {"documents", "national_pki", "master_lists", "manifests", "bundles", "receipts", "terminals"}));
-        import_->add_flag("--allow-rollback", typed.allow_rollback, text(Message::option_allow_rollback));
+        add(*import_, "--vanished", typed.vanished, Message::option_vanished, "WHAT")
+            ->check(CLI::IsMember({"keep", "ask", "distrust"}));
         list_ = verb(*trust, "list", Message::help_trust_list, Message::examples_trust);
         show_ = verb(*trust, "show", Message::help_trust_show, Message::examples_trust);
         add(*show_, "id", typed.id, Message::option_trust_id, "ID")->required();
         status_ = verb(*trust, "status", Message::help_trust_status, Message::examples_trust);
-        for (CLI::App* app : {import_, list_, show_, status_}) {
+        keep_ = verb(*trust, "keep", Message::help_trust_keep, Message::examples_trust_decide);
+        distrust_ = verb(*trust, "distrust", Message::help_trust_distrust, Message::examples_trust_decide);
+        for (CLI::App* app : {keep_, distrust_}) {
+            add(*app, "id", typed.id, Message::option_trust_id, "ID")->required();
+        }
+        for (CLI::App* app : {import_, list_, show_, status_, keep_, distrust_}) {
             add(*app, "--store", typed.store, Message::option_store, "DIR");
         }
+        add_hot_list(*trust);
+    }
+
+    void add_hot_list(CLI::App& trust) {
+        hot_list_ = verb(trust, "hot-list", Message::help_hot_list, Message::examples_hot_list);
+        hot_list_->require_subcommand(1);
+        build_ = verb(*hot_list_, "build", Message::help_hot_list_build, Message::examples_hot_list);
+        add(*build_, "--issuer", typed.issuer, Message::option_hot_list_issuer, "STATE")->required();
+        add(*build_, "--sequence", typed.sequence, Message::option_hot_list_sequence, "N")
+            ->required()
+            ->check(CLI::PositiveNumber.description(""));
+        add(*build_, "--issued-at", typed.issued_at, Message::option_hot_list_issued_at, "TIME");
+        add(*build_, "--key", typed.key, Message::option_hot_list_key, "FILE")->required();
+        add(*build_, "--signer-key", typed.signer_key, Message::option_hot_list_signer_key, "KEY")->required();
+        add(*build_, "--signer-certificate", typed.signer_certificate, Message::option_hot_list_signer_certificate,
+            "FILE")
+            ->required();
+        add(*build_, "serials", typed.serials, Message::option_hot_list_serials, "SERIALS")->required();
+        delta_ = verb(*hot_list_, "delta", Message::help_hot_list_delta, Message::examples_hot_list);
+        add(*delta_, "from", typed.from, Message::option_hot_list_from, "FROM")->required();
+        add(*delta_, "to", typed.to, Message::option_hot_list_to, "TO")->required();
+        merge_ = verb(*hot_list_, "merge", Message::help_hot_list_merge, Message::examples_hot_list);
+        add(*merge_, "base", typed.base, Message::option_hot_list_base, "BASE")->required();
+        add(*merge_, "deltas", typed.deltas, Message::option_hot_list_deltas, "DELTA")->required();
+        for (CLI::App* app : {build_, delta_, merge_}) {
+            add(*app, "--out", typed.out, Message::option_hot_list_out, "FILE")->required();
+        }
+        verify_list_ = verb(*hot_list_, "verify", Message::help_hot_list_verify, Message::examples_hot_list);
+        add(*verify_list_, "file", typed.base, Message::option_hot_list_file, "FILE")->required();
+        add_each(*verify_list_, "--trust", typed.trust, Message::option_verify_trust, "PATH")->required();
+        show_list_ = verb(*hot_list_, "show", Message::help_hot_list_show, Message::examples_hot_list);
+        add(*show_list_, "file", typed.base, Message::option_hot_list_file, "FILE")->required();
+    }
+
+    TrustImportArguments trust_import_arguments() const {
+        if (!typed.vanished.empty() && typed.store.empty()) {
+            throw InvalidInput("usage.conflict", "--vanished goes with --store only",
+                               "For the daemon, its configuration says it: vanished_anchors.");
+        }
+        return {optional(typed.store), typed.pins,           typed.purposes,
+                typed.vanished,        typed.allow_rollback, paths(typed.files)};
+    }
+
+    Verb hot_list_arguments() const {
+        if (delta_->parsed()) return HotListDeltaArguments{typed.from, typed.to, typed.out};
+        if (merge_->parsed()) return HotListMergeArguments{typed.base, paths(typed.deltas), typed.out};
+        if (verify_list_->parsed()) return HotListVerifyArguments{typed.base, paths(typed.trust)};
+        if (show_list_->parsed()) return HotListShowArguments{typed.base};
+        return HotListBuildArguments{checked_issuing_state(typed.issuer),
+                                     typed.sequence,
+                                     time(typed.issued_at),
+                                     typed.key,
+                                     typed.signer_key,
+                                     typed.signer_certificate,
+                                     typed.out,
+                                     paths(typed.serials)};
     }
 
     void add_party() {
@@ -436,9 +505,10 @@ private:
     CLI::App app_;
     DeskGrammar desk_;
     CLI::App *readers_ = nullptr, *doctor_ = nullptr, *check_ = nullptr, *read_ = nullptr, *verify_ = nullptr,
-             *import_ = nullptr, *list_ = nullptr, *show_ = nullptr, *status_ = nullptr, *party_add_ = nullptr,
-             *party_list_ = nullptr, *party_show_ = nullptr, *party_remove_ = nullptr, *identity_check_ = nullptr,
-             *emulate_ = nullptr;
+             *import_ = nullptr, *list_ = nullptr, *show_ = nullptr, *status_ = nullptr, *keep_ = nullptr,
+             *distrust_ = nullptr, *hot_list_ = nullptr, *build_ = nullptr, *delta_ = nullptr, *merge_ = nullptr,
+             *verify_list_ = nullptr, *show_list_ = nullptr, *party_add_ = nullptr, *party_list_ = nullptr,
+             *party_show_ = nullptr, *party_remove_ = nullptr, *identity_check_ = nullptr, *emulate_ = nullptr;
     CLI::App *profile_list_ = nullptr, *profile_show_ = nullptr, *profile_check_ = nullptr;
 };
 

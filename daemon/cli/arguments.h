@@ -56,10 +56,11 @@ struct VerifyCertificateArguments {
 
 struct TrustImportArguments {
     std::optional<std::filesystem::path> store;
-    std::vector<std::string> pins;  ///< files or fingerprints
+    std::vector<std::string> pins;      ///< files or fingerprints
+    std::vector<std::string> purposes;  ///< of the certificates; documents when it is empty
+    std::string vanished;               ///< "keep", "ask" or "distrust"; with a store only
     bool allow_rollback = false;
     std::vector<std::filesystem::path> files;
-    std::string purpose;  ///< of certificates; empty: documents
 };
 
 struct TrustListArguments {
@@ -123,6 +124,43 @@ struct ProfileCheckArguments {
     std::vector<std::filesystem::path> files;
 };
 
+/// `trust keep` and `trust distrust`: what a person decides about a certificate.
+struct TrustDecideArguments {
+    std::optional<std::filesystem::path> store;
+    std::string id;
+    bool keep = false;
+};
+
+struct HotListBuildArguments {
+    std::string issuer;  ///< issuing state, three letters
+    std::uint64_t sequence = 0;
+    std::optional<std::chrono::sys_seconds> issued_at;
+    std::filesystem::path key;
+    std::string signer_key;  ///< a PEM file or a pkcs11: URI
+    std::filesystem::path signer_certificate;
+    std::filesystem::path out;
+    std::vector<std::filesystem::path> serials;
+};
+
+struct HotListDeltaArguments {
+    std::filesystem::path from, to, out;
+};
+
+struct HotListMergeArguments {
+    std::filesystem::path base;
+    std::vector<std::filesystem::path> deltas;
+    std::filesystem::path out;
+};
+
+struct HotListVerifyArguments {
+    std::filesystem::path file;
+    std::vector<std::filesystem::path> trust;
+};
+
+struct HotListShowArguments {
+    std::filesystem::path file;
+};
+
 struct EmulateArguments {
     std::string card;
     std::optional<std::filesystem::path> person;
@@ -141,12 +179,14 @@ using Verb =
     std::variant<ReadersArguments, DoctorArguments, CheckArguments, VerifyArguments, VerifyCertificateArguments,
                  TrustImportArguments, TrustListArguments, TrustShowArguments, TrustStatusArguments,
                  ProfileListArguments, ProfileShowArguments, ProfileCheckArguments, EmulateArguments,
-                 TerminalShowArguments, TerminalEnrolArguments, TerminalRenewArguments, TerminalCertifyArguments,
-                 TerminalRevokeArguments, DeliveryImportArguments, DeliveryCheckInArguments, DeliveryFindArguments,
-                 DeliveryListArguments, DeliveryShowArguments, DeliveryMoveArguments, DeliveryHandoverArguments,
-                 DeliveryDecideArguments, DeliveryReceiptArguments, InquiryArguments, ReceiptVerifyArguments,
-                 JournalShowArguments, JournalExportArguments, JournalVerifyArguments, PartyAddArguments,
-                 PartyListArguments, PartyShowArguments, PartyRemoveArguments, IdentityCheckArguments>;
+                 TrustDecideArguments, HotListBuildArguments, HotListDeltaArguments, HotListMergeArguments,
+                 HotListVerifyArguments, HotListShowArguments, TerminalShowArguments, TerminalEnrolArguments,
+                 TerminalRenewArguments, TerminalCertifyArguments, TerminalRevokeArguments, DeliveryImportArguments,
+                 DeliveryCheckInArguments, DeliveryFindArguments, DeliveryListArguments, DeliveryShowArguments,
+                 DeliveryMoveArguments, DeliveryHandoverArguments, DeliveryDecideArguments, DeliveryReceiptArguments,
+                 InquiryArguments, ReceiptVerifyArguments, JournalShowArguments, JournalExportArguments,
+                 JournalVerifyArguments, PartyAddArguments, PartyListArguments, PartyShowArguments,
+                 PartyRemoveArguments, IdentityCheckArguments>;
 
 /// The command line, taken apart and checked.
 struct Arguments {

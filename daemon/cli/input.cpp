@@ -180,6 +180,15 @@ std::chrono::sys_seconds checked_time(std::string_view typed) {
     return daemon::parse_iso_time(plain) - ahead;
 }
 
+std::string checked_issuing_state(std::string_view typed) {
+    const bool letters = std::ranges::all_of(typed, [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (typed.empty() || typed.size() > 3 || !letters) {
+        throw InvalidInput("input.issuing_state", "an issuing state is one to three capital letters",
+                           "As the MRZ has it, such as IRN.");
+    }
+    return std::string(typed);
+}
+
 std::pair<std::string, std::uint16_t> checked_host_and_port(std::string_view typed) {
     const std::size_t colon = typed.rfind(':');
     std::string_view host = typed.substr(0, colon);

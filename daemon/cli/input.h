@@ -36,6 +36,9 @@ std::vector<std::pair<std::string, std::string>> checked_want(std::string_view t
 /// A date as a person types it (its first second), or a time of ISO 8601 in UTC. Throws what their readers throw.
 std::chrono::sys_seconds checked_time(std::string_view typed);
 
+/// An issuing state as in an MRZ, without its fillers: one to three capital letters.
+std::string checked_issuing_state(std::string_view typed);
+
 /// HOST:PORT. "input.host_port"
 std::pair<std::string, std::uint16_t> checked_host_and_port(std::string_view typed);
 

@@ -16,6 +16,7 @@ std::string words_of(const Console& console, std::string_view step) {
     if (step == "read") return console.say(Message::step_read);
     if (step == "authenticate") return console.say(Message::step_authenticate);
     if (step == "decide") return console.say(Message::step_decide);
+    if (step == "hash") return console.say(Message::step_hash);
     return harmless(step);
 }
 

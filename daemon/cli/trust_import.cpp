@@ -6,6 +6,7 @@
 
 #include "crypto/digest.h"
 #include "crypto/error.h"
+#include "crypto/trust/hot_list.h"
 #include "crypto/trust/master_list.h"
 #include "crypto/trust/revocation.h"
 #include "crypto/trust/text_formats.h"
@@ -168,7 +169,10 @@ Report import_into_folder(const TrustImportArguments& arguments, const std::vect
     for (const auto& path : arguments.files) {
         trust::ImportOptions& options = add(path, read_input_file(path, kLargestTrustFile));
         options.allow_rollback = arguments.allow_rollback;
-        if (const auto purpose = trust::purpose_by_name(arguments.purpose)) options.purposes = {*purpose};
+        options.vanished = trust::vanished_by_name(arguments.vanished).value_or(trust::Vanished::keep);
+        if (!arguments.purposes.empty()) options.purposes = {};
+        for (const std::string& purpose : arguments.purposes)
+            if (const auto known = trust::purpose_by_name(purpose)) options.purposes.add(*known);
         options.pin_fingerprint = from_hex(only_fingerprint(pins));
     }
     const daemon::TrustImport import = daemon::TrustDirectory(*arguments.store).import(files, now);
@@ -180,11 +184,12 @@ Report import_into_folder(const TrustImportArguments& arguments, const std::vect
     return report;
 }
 
-enum class Kind : std::uint8_t { master_list, certificates, revocation_list };
+enum class Kind : std::uint8_t { master_list, certificates, revocation_list, hot_list };
 
 /// Which of the daemon's methods takes the file; the daemon looks into it itself.
 Kind kind_of(ByteView file) {
     constexpr std::string_view revocation_list_begin = "-----BEGIN X509 CRL-----";
+    if (trust::is_hot_list(file) || trust::is_hot_list_delta(file)) return Kind::hot_list;
     if (as_text(file).find(revocation_list_begin) != std::string_view::npos) return Kind::revocation_list;
     try {
         static_cast<void>(trust::RevocationList::parse(file));
@@ -238,9 +243,13 @@ Report import_by_daemon(const TrustImportArguments& arguments, const std::vector
             case Kind::revocation_list:
                 import.send("revocation-lists", path, content, rollback);
                 break;
+            case Kind::hot_list:
+                import.send("hot-lists", path, content, rollback);
+                break;
             case Kind::certificates:
-                import.send("certificates", path, content,
-                            arguments.purpose.empty() ? std::string() : "&purpose=" + arguments.purpose);
+                if (arguments.purposes.empty()) import.send("certificates", path, content, {});
+                for (const std::string& purpose : arguments.purposes)
+                    import.send("certificates", path, content, "&purpose=" + client::encode(purpose));
                 break;
         }
     }

@@ -13,7 +13,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kShortId = 16;
-constexpr std::size_t kShortestId = 4;
 constexpr std::size_t kStatusWidth = 13;
 constexpr std::size_t kLabelWidth = 18;
 
@@ -45,30 +44,6 @@ std::string source_words(const Console& console, const json::object& source) {
     return harmless(words);
 }
 
-std::string lower(std::string text_) {
-    std::ranges::transform(text_, text_.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return text_;
-}
-
-/// The one certificate whose id begins so.
-const json::object& find(const json::object& store, const std::string& id) {
-    const std::string wanted = lower(id);
-    const json::object* found = nullptr;
-    for (const json::value& anchor : array(store, "certificates")) {
-        if (!anchor.is_object() || !text(anchor.get_object(), "id").starts_with(wanted)) continue;
-        if (found != nullptr) {
-            throw InvalidInput("input.trust_id", "several certificates have an id that begins so", "Give more of it.");
-        }
-        found = &anchor.get_object();
-    }
-    if (found == nullptr || wanted.size() < kShortestId) {
-        throw InvalidInput("input.trust_id", "no certificate has an id that begins so",
-                           "Give at least " + std::to_string(kShortestId) + " digits of an id of `tahvil trust list`.");
-    }
-    return *found;
-}
-
 }  // namespace
 
 ExitStatus run(const TrustListArguments& arguments, const Context& context) {
@@ -93,7 +68,7 @@ ExitStatus run(const TrustListArguments& arguments, const Context& context) {
 
 ExitStatus run(const TrustShowArguments& arguments, const Context& context) {
     const json::object store = trust_store(arguments.store, context);
-    const json::object& anchor = find(store, arguments.id);
+    const json::object& anchor = find_certificate(store, arguments.id);
     const Console& console = context.console;
     if (context.json) {
         console.out << json::serialize(anchor) << '\n';

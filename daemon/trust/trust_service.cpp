@@ -24,9 +24,10 @@ MalformedData refusal(const trust::ImportReport& report) {
 }  // namespace
 
 TrustService::TrustService(std::filesystem::path folder, std::optional<trust::HotListKey> hot_list_key,
-                           RandomSource random, std::function<void(std::uint64_t)> changed)
+                           trust::Vanished vanished, RandomSource random, std::function<void(std::uint64_t)> changed)
     : directory_(std::move(folder)),
       hot_list_key_(std::move(hot_list_key)),
+      vanished_(vanished),
       random_(std::move(random)),
       changed_(std::move(changed)),
       store_(directory_.current()),
@@ -43,20 +44,34 @@ std::shared_ptr<const trust::TrustStore> TrustService::store() const {
 }
 
 std::string TrustService::import(TrustFile file) {
-    using std::chrono::system_clock;
     const trust::Time at = file.options.at;
+    file.options.vanished = vanished_;
     std::vector<TrustFile> files;
     files.push_back(std::move(file));
     TrustImport done = directory_.import(files, at);
 
-    TrustImportView view{make_id(std::chrono::time_point_cast<std::chrono::milliseconds>(system_clock::now()), random_),
-                         std::move(done.reports.at(0)), done.store->number(), done.changed};
-    const auto& items = view.report.items;
+    const auto& items = done.reports.at(0).items;
     const bool useless = std::all_of(items.begin(), items.end(), [](const trust::ImportItem& item) {
         return item.outcome == trust::Outcome::refused;
     });
-    if (useless) throw refusal(view.report);
-    std::string id = view.id;
+    if (useless) throw refusal(done.reports.at(0));
+    return keep(std::move(done));
+}
+
+std::string TrustService::decide(ByteView fingerprint, trust::Status status, trust::Time at) {
+    TrustImport done = directory_.decide(fingerprint, status, at);
+    const auto index = done.store->by_fingerprint(fingerprint);
+    done.reports = {{{{done.changed ? trust::Outcome::changed : trust::Outcome::known,
+                       index ? done.store->certificate(*index).description() : std::string(), "decided",
+                       "it is " + std::string(name(status))}}}};
+    return keep(std::move(done));
+}
+
+std::string TrustService::keep(TrustImport done) {
+    using std::chrono::system_clock;
+    TrustImportView view{make_id(std::chrono::time_point_cast<std::chrono::milliseconds>(system_clock::now()), random_),
+                         std::move(done.reports.at(0)), done.store->number(), done.changed};
+    const std::string id = view.id;
     {
         const std::lock_guard lock{mutex_};
         if (done.store->number() >= store_->number()) {

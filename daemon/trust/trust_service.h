@@ -30,8 +30,9 @@ public:
     static constexpr std::size_t kImportsKept = 64;
 
     /// `changed` is called after an import that made a new version, on the importer's thread.
-    TrustService(std::filesystem::path folder, std::optional<trust::HotListKey> hot_list_key, RandomSource random,
-                 std::function<void(std::uint64_t version)> changed);
+    /// `vanished` is what becomes of an anchor that a newer list does not have any more.
+    TrustService(std::filesystem::path folder, std::optional<trust::HotListKey> hot_list_key, trust::Vanished vanished,
+                 RandomSource random, std::function<void(std::uint64_t version)> changed);
 
     std::shared_ptr<const trust::TrustStore> store() const;
     /// Those that the store names.
@@ -41,12 +42,19 @@ public:
     /// TrustDirectory::import() throws.
     std::string import(TrustFile file);
 
+    /// What a person decides about a certificate, by its SHA-256. Returns the id of what is kept as an import. Throws
+    /// NotFound "trust.no_such_certificate".
+    std::string decide(ByteView fingerprint, trust::Status status, trust::Time at);
+
     /// Throws NotFound "trust.no_such_import".
     TrustImportView find_import(std::string_view id) const;
 
 private:
+    std::string keep(TrustImport done);
+
     TrustDirectory directory_;
     std::optional<trust::HotListKey> hot_list_key_;
+    trust::Vanished vanished_;
     RandomSource random_;
     std::function<void(std::uint64_t)> changed_;
     mutable std::mutex mutex_;

@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "apdu/access/bac.h"
+#include "apdu/applets/lds/data_groups.h"
 #include "apdu/applets/lds/file.h"
 #include "apdu/card_channel.h"
 #include "apdu/file_reader.h"
@@ -182,7 +183,8 @@ void passive_authentication(benchmark::State& state) {
 
     trust::LdsFiles files;
     files.security_object = specimen.files.at(lds::File::security_object);
-    files.com = specimen.files.at(lds::File::com);
+    const lds::Com com = lds::parse_com(specimen.files.at(lds::File::com));
+    files.com = trust::StatedByCom{std::string(com.lds_version), {com.data_groups.begin(), com.data_groups.end()}, {}};
     std::vector<ByteView> groups;
     for (const auto& [file, bytes] : specimen.files)
         if (const auto number = lds::data_group_number(file)) {

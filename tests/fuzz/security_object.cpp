@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const ByteView input(data, size);
     const auto empty = TrustStore::empty();
     const Evaluation evaluation{kNow, std::nullopt};
-    const PassiveAuthentication document = authenticate({input, input, {{1, input}}}, *empty, evaluation);
+    const PassiveAuthentication document = authenticate({input, std::nullopt, {{1, input}}}, *empty, evaluation);
     require(document.checks.size() == 7 && !document.authentic());
     const CardSecurityAuthentication card = authenticate_card_security(input, *empty, evaluation);
     require(card.checks.size() == 4 && !card.authentic());

@@ -142,6 +142,9 @@ api::Response ScriptedOperations::import_certificates(const api::Call& call) {
 api::Response ScriptedOperations::import_revocation_list(const api::Call& call) {
     return answer(call, created());
 }
+api::Response ScriptedOperations::decide_trust(const api::Call& call) {
+    return answer(call, created());
+}
 api::Response ScriptedOperations::import_hot_list(const api::Call& call) {
     return answer(call, created());
 }

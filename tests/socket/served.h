@@ -63,6 +63,7 @@ public:
     api::Response import_certificates(const api::Call& call) override;
     api::Response import_revocation_list(const api::Call& call) override;
     api::Response import_hot_list(const api::Call& call) override;
+    api::Response decide_trust(const api::Call& call) override;
     api::Response get_trust_import(const api::Call& call) override;
     api::Response get_terminal(const api::Call& call) override;
     api::Response get_terminal_key(const api::Call& call) override;

@@ -108,7 +108,11 @@ trust::PassiveAuthentication judge(const std::map<lds::File, Bytes>& files) {
         {issuer().country_signer.certificate, {trust::Purpose::documents}, trust::Status::trusted, {}});
     content.revocation_lists = {issuer().revocation_list};
     const auto store = trust::TrustStore::from_bytes(encode(content));
-    trust::LdsFiles read{files.at(lds::File::security_object), files.at(lds::File::com), {}};
+    const lds::Com com = lds::parse_com(files.at(lds::File::com));
+    trust::LdsFiles read{
+        files.at(lds::File::security_object),
+        trust::StatedByCom{std::string{com.lds_version}, {com.data_groups.begin(), com.data_groups.end()}, {}},
+        {}};
     for (const auto& [file, bytes] : files)
         if (const auto number = lds::data_group_number(file)) read.data_groups.emplace(*number, bytes);
     return trust::authenticate(read, *store, {kNow, std::nullopt});

@@ -58,6 +58,39 @@ TEST_F(HotListTest, KnowsItsCards) {
     for (const std::uint64_t hash : list.hashes()) ASSERT_TRUE(list.contains(hash));
 }
 
+TEST_F(HotListTest, SerialNumbersAreNormalised) {
+    const Bytes file = list_of(1, {" a1234567\r\n"}, 0);
+    const HotList list = open(file);
+    EXPECT_EQ(outcome(&list, &key, "A1234567<<"), "failed listed");
+    EXPECT_EQ(outcome(&list, &key, "A123 4567"), "passed");
+    EXPECT_EQ(normalised_serial(" <<"), "");
+    HotListHasher hasher(key);
+    for (const char* serial : {"A1234567", "b", ""}) EXPECT_EQ(hasher.hash("UTO", serial), key.hash("UTO", serial));
+}
+
+TEST_F(HotListTest, IsWrittenInPiecesByAKeyThatMayLieElsewhere) {
+    std::mt19937_64 random(7);
+    std::vector<std::uint64_t> hashes(100'000);
+    for (std::uint64_t& hash : hashes) hash = random();
+    HotListInfo info;
+    info.issuer = "UTO";
+    info.sequence = 3;
+    info.issued_at = at(2026, 5);
+    const auto token = signer_in_memory(signer.key);
+    Bytes file;
+    std::size_t largest = 0;
+    write_hot_list(info, key, hashes, signer.certificate, *token, [&](ByteView piece) {
+        largest = std::max(largest, piece.size());
+        append(file, piece);
+    });
+    EXPECT_LT(largest, file.size() / 2);
+    const HotList list = open(file);
+    list.require_whole();
+    EXPECT_EQ(list.info().entries, hashes.size());
+    for (const std::uint64_t hash : hashes) ASSERT_TRUE(list.contains(hash));
+    EXPECT_TRUE(judge_hot_list_signer(list.signature(), list.info(), *specimen::store_of({root.certificate})).genuine);
+}
+
 TEST_F(HotListTest, IsUndeterminedWithoutListOrKeyOrWhenOld) {
     const Bytes file = list_of(1, {"A1234567"});
     const HotList list = open(file);

@@ -13,7 +13,7 @@ namespace {
 using specimen::kNow;
 
 const std::map<int, Bytes> kGroups{{1, from_hex("61 03 5F 1F 00")}, {2, from_hex("75 02 7F 61")}};
-const Bytes kCom = from_hex("60 14 5F 01 04 30 31 30 37 5F 36 06 30 34 30 30 30 30 5C 02 61 75");
+const StatedByCom kCom{"0107", {1, 2}, {}};
 
 LdsFiles files_of(const Bytes& security_object, const std::map<int, Bytes>& groups = kGroups) {
     LdsFiles files{security_object, std::nullopt, {}};
@@ -168,9 +168,12 @@ TEST_F(PassiveAuthenticationTest, ReportsAComThatDisagrees) {
     const Bytes object = sign_security_object({{1, kGroups.at(1)}}, signer);
     LdsFiles files = files_of(object);
     files.com = kCom;
-    const PassiveAuthentication result = authenticate(files, *store, {kNow, std::nullopt});
+    PassiveAuthentication result = authenticate(files, *store, {kNow, std::nullopt});
     EXPECT_EQ(outcome(result, "com_consistent"), "passed");
     EXPECT_TRUE(contains(result.deviations, DeviationCode::com_disagrees));
+    files.com->trouble = "EF.COM: no such file";
+    result = authenticate(files, *store, {kNow, std::nullopt});
+    EXPECT_EQ(outcome(result, "com_consistent"), "undetermined malformed");
 }
 
 // The departures of real documents, one by one.

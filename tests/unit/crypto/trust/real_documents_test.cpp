@@ -149,11 +149,10 @@ TEST_F(RealDocuments, TheTestDocumentOf2008IsReadForWhatItIs) {
     TAHVIL_NEEDS_SHARED("documents/bsi2008/EF_SOD.bin");
     const auto store = store_of_all_lists();
     const Bytes object = shared_file("documents/bsi2008/EF_SOD.bin");
-    const Bytes com = shared_file("documents/bsi2008/EF_COM.bin");
     std::map<int, Bytes> groups;
     for (const int group : {1, 2, 3, 4, 14, 15})
         groups[group] = shared_file("documents/bsi2008/Datagroup" + std::to_string(group) + ".bin");
-    LdsFiles files{object, com, {}};
+    LdsFiles files{object, std::nullopt, {}};
     for (const auto& [number, content] : groups) files.data_groups.emplace(number, content);
     const PassiveAuthentication result = authenticate(files, *store, {at(2026, 8), std::nullopt});
     EXPECT_EQ(result.matching, (std::set<int>{1, 2, 3, 14}));

@@ -78,6 +78,26 @@ TEST_F(VerifyDocument, RejectsOneChangedByteOfDg2AndDoesNotShowThePortrait) {
     EXPECT_EQ(verdict.holder.name, "سارا محمدی");
 }
 
+TEST_F(VerifyDocument, NamesAPortraitThatIsABareCodestream) {
+    maker.further[2] = specimen::dg2(from_hex("FF 4F FF 51 00 29 00 00"));
+    const Verdict verdict = verify(maker.sign());
+    EXPECT_EQ(verdict.decision, Decision::accept);
+    EXPECT_TRUE(contains(verdict.deviations, DeviationCode::portrait_raw_codestream));
+    EXPECT_EQ(verdict.holder.portrait_type, "image/j2c");
+}
+
+TEST_F(VerifyDocument, ComparesACountryInThreeLettersByItsTable) {
+    trust::CertificateTemplate what = trust::specimen::document_signer_template();
+    what.subject = trust::NameWriter().country("UTO").common_name("Document Signer").der();
+    maker.signer = trust::issue(what, PrivateKey::generate_ec(Curve::secp256r1), maker.issuer);
+    EXPECT_EQ(verify(maker.sign()).decision, Decision::accept);
+    what.subject = trust::NameWriter().country("IRN").common_name("Document Signer").der();
+    maker.signer = trust::issue(what, PrivateKey::generate_ec(Curve::secp256r1), maker.issuer);
+    const Verdict verdict = verify(maker.sign());
+    EXPECT_EQ(verdict.decision, Decision::reject);
+    EXPECT_EQ(outcome(verdict, "document.issuer_consistent"), "failed countries_differ");
+}
+
 TEST_F(VerifyDocument, UsesNothingOfADataGroupThatNobodySigned) {
     const Bytes unsigned_group = maker.further.at(11);
     maker.further.erase(11);
