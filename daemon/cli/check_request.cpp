@@ -23,8 +23,7 @@ SecretBytes check_request(const CheckArguments& arguments, const Console& consol
 }
 
 SecretBytes desk_check_request(const DeskReadArguments& arguments, const Console& console) {
-    json::object request{
-        {"operator", {{"id", arguments.person.id}, {"established", arguments.person.established}}}};
+    json::object request{{"operator", {{"id", arguments.person.id}, {"established", arguments.person.established}}}};
     if (!arguments.reader.empty()) request["reader"] = arguments.reader;
     if (!arguments.holder.empty()) request["holder"] = json::object{{"method", arguments.holder}};
     const AccessArguments& access = arguments.access;

@@ -233,7 +233,8 @@ std::string print_receipt(std::string_view sd_jwt, const OfficeCalendar& calenda
            checklist_rows(claims) +
            "</tbody></table>\n<div class=\"signs\"><div>امضای دارنده</div><div>مهر و امضای دفتر</div></div>\n"
            "<footer>رمزینهٔ بالا شمارهٔ رسید، چکیدهٔ آن، امضای رقمی پایانه و شناسهٔ کلید را در بر دارد و هیچ دادهٔ شخصی در "
-           "آن نیست. اصل رسید پرونده‌ای است که با فرمان <bdi class=\"ltr\">tahvil receipt "
+           "آن نیست. اصل رسید پرونده‌ای است که با فرمان <bdi class=\"ltr\">tahvil "
+           "receipt "
            "verify</bdi> "
            "سنجیده "
            "می‌شود."

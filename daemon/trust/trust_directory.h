@@ -78,8 +78,8 @@ private:
 
 /// A store in memory from paths that a person names (`verify --trust`): each a folder of versions, a version's file, a
 /// file of any kind that can be imported, or a folder of such. Certificates in them are anchors for documents, national
-/// PKIs, master lists and receipts; master lists count when their signer chains to one of those; revocation lists are used.
-/// Throws InvalidInput "input.trust" when a path is not there. What was refused is in `reports`.
+/// PKIs, master lists and receipts; master lists count when their signer chains to one of those; revocation lists are
+/// used. Throws InvalidInput "input.trust" when a path is not there. What was refused is in `reports`.
 struct LoadedTrust {
     std::shared_ptr<const trust::TrustStore> store;
     std::vector<trust::ImportReport> reports;

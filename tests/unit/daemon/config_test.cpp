@@ -158,6 +158,38 @@ TEST(Config, SaysThatItsFileCanNotBeRead) {
     EXPECT_THROW(read_config("/nonexistent/tahvild.toml", surroundings()), InvalidInput);
 }
 
+TEST(Config, OfTheOfficeAndItsUncollectedCards) {
+    const DeskConfig plain = parse("").desk;
+    EXPECT_THAT(plain.office.weekend, ElementsAre("thursday", "friday"));
+    EXPECT_EQ(plain.uncollected.return_days, 90);
+    EXPECT_THAT(plain.notices.command, IsEmpty());
+    const DeskConfig desk = parse(R"(
+[office]
+time_zone = "Europe/Berlin"
+weekend = ["saturday", "sunday"]
+holidays = ["01-13", "2026-12-25"]
+[uncollected]
+reminder_days = 5
+final_notice_days = 10
+return_days = 20
+[notices]
+socket = "/run/sms.sock"
+most_tries = 3
+)")
+                                .desk;
+    EXPECT_EQ(desk.office.time_zone, "Europe/Berlin");
+    EXPECT_THAT(desk.office.holidays, ElementsAre("01-13", "2026-12-25"));
+    EXPECT_EQ(desk.uncollected.final_notice_days, 10);
+    EXPECT_EQ(desk.notices.socket, "/run/sms.sock");
+    EXPECT_EQ(desk.notices.target, "/notices");
+    EXPECT_EQ(desk.notices.rules.most_tries, 3U);
+    EXPECT_THAT(refusal("[office]\ntime_zone = \"Asia/Nowhere\""), HasSubstr("time zone"));
+    EXPECT_THAT(refusal("[office]\nholidays = [\"13-01\"]"), HasSubstr("holiday"));
+    EXPECT_THAT(refusal("[uncollected]\nreturn_days = 60"), HasSubstr("not in their order"));
+    EXPECT_THAT(refusal("[notices]\ncommand = [\"sms\"]"), HasSubstr("whole path"));
+    EXPECT_THAT(refusal("[notices]\ncommand = [\"/bin/sms\"]\nsocket = \"/run/sms.sock\""), HasSubstr("one way"));
+}
+
 TEST(Config, OfTheDesk) {
     EXPECT_EQ(parse("").desk.store, "/var/lib/tahvil/store.db");
     EXPECT_THAT(parse("").desk.keys, IsEmpty());
