@@ -41,7 +41,7 @@ struct Typed {
     bool explain = false;
 
     std::string store;
-    Paths pins, files, purposes;
+    Paths pins, files, anchor_purposes;
     std::string vanished;
     bool allow_rollback = false;
     std::string id;
@@ -181,7 +181,7 @@ private:
         add(*import_, "files", typed.files, Message::option_trust_files, "FILE")->required();
         add_each(*import_, "--pin", typed.pins, Message::option_trust_pin, "ROOT");
         import_->add_flag("--allow-rollback", typed.allow_rollback, text(Message::option_allow_rollback));
-        add_each(*import_, "--purpose", typed.purposes, Message::option_anchor_purpose, "PURPOSE")
+        add_each(*import_, "--purpose", typed.anchor_purposes, Message::option_anchor_purpose, "PURPOSE")
             ->check(CLI::IsMember(
                 {"documents", "national_pki", "master_lists", "manifests", "bundles", "receipts", "terminals"}));
         add(*import_, "--vanished", typed.vanished, Message::option_vanished, "WHAT")
@@ -237,7 +237,7 @@ private:
             throw InvalidInput("usage.conflict", "--vanished goes with --store only",
                                "For the daemon, its configuration says it: vanished_anchors.");
         }
-        return {optional(typed.store), typed.pins,           typed.purposes,
+        return {optional(typed.store), typed.pins,           typed.anchor_purposes,
                 typed.vanished,        typed.allow_rollback, paths(typed.files)};
     }
 
