@@ -51,10 +51,7 @@ protected:
     }
 
     Outcome behind_pcscd(emulator::Card& card, const daemon::Knowledge& knowledge, const daemon::CardCheck& check) {
-        // Empty, not merely mute as after a power-up that found the card gone: vpcd would change the cards unseen.
-        EXPECT_TRUE(presence_.becomes([this](const Presence&) { return presence() == daemon::CardPresence::absent; }));
-        const InsertedCard inserted(card, port);
-        EXPECT_TRUE(presence_.becomes([this](const Presence&) { return presence() == daemon::CardPresence::present; }));
+        const auto inserted = insert_until_seen(card);
         Latest<bool> ended;
         Outcome outcome;
         pool_->submit(kId, {[&](daemon::CardSession& session) { outcome = run_check(session, knowledge, check); },
@@ -67,6 +64,23 @@ protected:
     }
 
     using Presence = std::optional<daemon::CardPresence>;
+
+    /// Where vpcd loses a card while it still ends that of the card before, or pcscd finds it mute, the card is taken
+    /// out and put in again, as a person would do.
+    std::unique_ptr<InsertedCard> insert_until_seen(emulator::Card& card) {
+        constexpr int kTries = 4;
+        for (int i = 0; i < kTries; ++i) {
+            // Empty, not merely mute as after a power-up that found the card gone: vpcd would change the cards unseen.
+            EXPECT_TRUE(
+                presence_.becomes([this](const Presence&) { return presence() == daemon::CardPresence::absent; }));
+            auto inserted = std::make_unique<InsertedCard>(card, port);
+            if (presence_.becomes([this](const Presence&) { return presence() == daemon::CardPresence::present; },
+                                  std::chrono::seconds(15)))
+                return inserted;
+        }
+        ADD_FAILURE() << "the reader never had the card";
+        return nullptr;
+    }
 
     Presence presence() const {
         for (const daemon::ReaderView& reader : pool_->readers())

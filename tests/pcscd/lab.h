@@ -38,9 +38,10 @@ public:
         ++count_;
         changed_.notify_all();
     }
-    testing::AssertionResult becomes(const std::function<bool(const T&)>& fits) {
+    testing::AssertionResult becomes(const std::function<bool(const T&)>& fits,
+                                     std::chrono::seconds patience = kFarBeyond) {
         std::unique_lock lock(mutex_);
-        const bool came = changed_.wait_for(lock, kFarBeyond, [&] { return count_ > 0 && fits(value_); });
+        const bool came = changed_.wait_for(lock, patience, [&] { return count_ > 0 && fits(value_); });
         return came ? testing::AssertionSuccess() : testing::AssertionFailure() << "did not come";
     }
     T value() const {
