@@ -118,7 +118,8 @@ def header(operations):
 
 def source(document, operations):
     text = json.dumps(document, separators=(",", ":"), default=str)
-    pieces = [text[i:i + 8000] for i in range(0, len(text), 8000)]
+    # Numbers, since compilers need not take a literal of more than 65,536 characters; all are ASCII.
+    numbers = [", ".join(str(byte) for byte in text[i:i + 32].encode("ascii")) for i in range(0, len(text), 32)]
     lines = [
         "// Made from openapi.yaml by contract.py.",
         '#include "daemon/api/contract.h"',
@@ -153,9 +154,9 @@ def source(document, operations):
     lines += ["}};", "", "}  // namespace", "",
               "std::span<const Route> routes() {", "    return kRoutes;", "}", "",
               "std::span<const Grant> grants() {", "    return kGrants;", "}", "",
-              "std::string_view contract_json() {", "    static constexpr char kText[] ="]
-    lines += [f"        {literal(piece)}" for piece in pieces]
-    lines += ["        ;", "    return {kText, sizeof kText - 1};", "}", "", "}  // namespace tahvil::daemon::api", ""]
+              "std::string_view contract_json() {", "    static constexpr char kText[] = {"]
+    lines += [f"        {line}," for line in numbers]
+    lines += ["    };", "    return {kText, sizeof kText};", "}", "", "}  // namespace tahvil::daemon::api", ""]
     return "\n".join(lines)
 
 
