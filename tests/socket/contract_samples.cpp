@@ -111,9 +111,10 @@ json::value ContractSamples::of(const json::value& schema_or_reference) {
     if (const auto* const members = schema.if_contains("properties")) {
         const auto* const required = schema.if_contains("required");
         for (const auto& [name, member] : members->as_object()) {
-            const bool needed = required != nullptr && std::ranges::any_of(required->as_array(), [&](const auto& word) {
-                                    return word.as_string() == name;
-                                });
+            const bool needed =
+                required != nullptr && std::ranges::any_of(required->as_array(), [&name = name](const auto& word) {
+                    return word.as_string() == name;
+                });
             if (needed || below(2) == 0) object[name] = of(member);
         }
     }
