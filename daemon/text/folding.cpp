@@ -12,7 +12,9 @@ namespace tahvil::daemon {
 namespace {
 
 void require(UErrorCode status, const char* code) {
-    if (U_FAILURE(status)) throw InvalidInput(code, std::string("a text can not be folded: ") + u_errorName(status));
+    if (U_FAILURE(status))
+        throw InvalidInput(code, std::string("a text can not be folded: ") + u_errorName(status),
+                           "Write it in Unicode, encoded as UTF-8.");
 }
 
 /// Strict, unlike UnicodeString::fromUTF8(), by which all broken texts would look alike.
