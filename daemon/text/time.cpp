@@ -18,10 +18,10 @@ std::string two_digits(std::int64_t number) {
 }
 
 /// Two digits below `limit` and the separator after them.
-std::optional<int> read_part(std::string_view text, int limit, char separator) {
-    int number = 0;
+std::optional<unsigned> read_part(std::string_view text, unsigned limit, char separator) {
+    unsigned number = 0;  // unsigned: from_chars() would take "-0" as digits of a signed number
     const auto [end, error] = std::from_chars(text.data(), text.data() + 2, number);
-    if (error != std::errc{} || end != text.data() + 2 || number < 0 || number >= limit) return std::nullopt;
+    if (error != std::errc{} || end != text.data() + 2 || number >= limit) return std::nullopt;
     if (text[2] != separator) return std::nullopt;
     return number;
 }
