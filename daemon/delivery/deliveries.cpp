@@ -39,8 +39,11 @@ std::string identity_text(std::string_view national_code, std::string_view seria
     return std::string(national_code) + "|" + std::string(serial) + "|" + to_iso(birth_date);
 }
 
-std::string full_name(const ExpectedCard& card) {
-    return folding_key(card.given_name + " " + card.family_name);
+/// Names are searched without their spaces: a half-space is often typed as one, or left out.
+std::string search_key(std::string_view name) {
+    std::string key = folding_key(name);
+    std::erase(key, ' ');
+    return key;
 }
 
 [[noreturn]] void unknown() {
@@ -76,8 +79,8 @@ Deliveries::Indexes Deliveries::indexes_of(const ExpectedCard& card) const {
                     index("national_code", card.national_code),
                     {},
                     index("card_serial", card.card_serial),
-                    index("name", full_name(card)),
-                    index("name", folding_key(card.family_name))};
+                    index("name", search_key(card.given_name + card.family_name)),
+                    index("name", search_key(card.family_name))};
     if (card.birth_date && !card.birth_certificate_serial.empty())
         indexes.identity =
             index("identity", identity_text(card.national_code, card.birth_certificate_serial, *card.birth_date));
@@ -158,9 +161,9 @@ std::vector<std::string> Deliveries::by_card_serial(std::string_view serial) {
 }
 
 std::vector<std::string> Deliveries::by_name(std::string_view name) {
-    const std::string folded = folding_key(name);
-    std::vector<std::string> ids = find("name", folded);
-    for (std::string& id : find("family", folded)) ids.push_back(std::move(id));
+    const std::string key = search_key(name);
+    std::vector<std::string> ids = find("name", key);
+    for (std::string& id : find("family", key)) ids.push_back(std::move(id));
     return ids;
 }
 

@@ -97,6 +97,7 @@ TEST_F(DeliveriesTest, IsFoundByANameInAnySpellingThatFoldsAlike) {
     // Arabic yeh and kaf, and a half-space, in place of the Persian letters
     EXPECT_EQ(deliveries_->by_name("\u0643\u0631\u064a\u0645\u064a"), ids);
     EXPECT_EQ(deliveries_->by_name("\u0639\u0644\u064a  \u06a9\u0631\u06cc\u200c\u0645\u06cc"), ids);
+    EXPECT_EQ(deliveries_->by_name("\u06a9\u0631\u06cc \u0645\u06cc"), ids);  // a space in place of the half-space
     EXPECT_TRUE(deliveries_->by_name("\u0631\u0636\u0627").empty());
 }
 
