@@ -135,6 +135,7 @@ public:
         if (specimens_) add_embedded_readers(*specimens_);
         if (demo_ && !terminal_.enrolled()) enrol_as_specimen();
         specimens_.reset();
+        open_desk();
         if (config.pcsc) readers_.watch_pcsc();
         if (config.desk.keys.size() > 1)
             resealer_ = std::jthread([this, &log](const std::stop_token& stop) { reseal(stop, log); });
@@ -180,6 +181,13 @@ private:
         } catch (const Error& error) {
             log.error("the store is not sealed anew: " + describe(error));
         }
+    }
+
+    /// A desk that can not work keeps nobody from checking cards.
+    void open_desk() {
+        desk_.try_to_open();
+        if (const DeskState state = desk_.state(); state.configured && state.fault)
+            log_.warning("the desk is closed: " + state.fault->detail);
     }
 
     void publish_delivery(const std::string& id) {

@@ -5,14 +5,14 @@
 
 #include "daemon/api/contract.h"
 #include "daemon/api/json_body.h"
-#include "daemon/api/problem.h"
+#include "daemon/api/query.h"
 
 namespace tahvil::daemon::api {
 
 namespace {
 
 constexpr std::size_t kOperatorId = 64;  // bytes
-constexpr std::size_t kWhy = 500;        // bytes
+constexpr std::size_t kWhy = 500;        // characters
 const std::initializer_list<std::string_view> kEstablished{"os_login", "password", "badge", "card", "fingerprint"};
 constexpr std::string_view kIdRule = "1 to 64 letters, digits, '.', '_', '@' and '-'";
 
@@ -30,11 +30,6 @@ Act act_of(const Call& call, const Operator& person, std::string why, std::chron
             {{"established", person.established}, {"uid", static_cast<std::int64_t>(call.caller->peer.uid)}}};
 }
 
-BadRequest bad_parameter(const std::string& name, std::string_view allowed) {
-    return {"query.bad_value", "the parameter " + name + " of the query will not do",
-            "Allowed: " + std::string(allowed) + "."};
-}
-
 }  // namespace
 
 Operator read_operator(const Members& members) {
@@ -48,7 +43,7 @@ Act read_act(const Call& call, const Members& members, std::chrono::sys_seconds 
     const auto person = members.object_if("operator");
     if (!person) members.refuse("operator", "the person whose act it is: id and established");
     auto why = members.text_if("why", kWhy);
-    if (why && why->empty()) members.refuse("why", "a reason of up to 500 bytes");
+    if (why && why->empty()) members.refuse("why", "a reason of up to 500 characters");
     return act_of(call, read_operator(*person), why.value_or(""), now);
 }
 

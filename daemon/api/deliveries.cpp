@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 
 #include <boost/json.hpp>
 
@@ -7,6 +6,7 @@
 #include "daemon/api/handlers.h"
 #include "daemon/api/json_body.h"
 #include "daemon/api/problem.h"
+#include "daemon/api/query.h"
 #include "daemon/delivery/delivery_json.h"
 #include "daemon/text/collation.h"
 #include "daemon/text/digits.h"
@@ -18,42 +18,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kCode = 64;  // bytes
+constexpr std::size_t kCode = 64;  // characters
 constexpr std::size_t kName = 256;
-constexpr std::size_t kPage = 100;
-constexpr std::size_t kLargestPage = 1000;
-
-BadRequest bad_parameter(const std::string& name, const std::string& allowed) {
-    return {"query.bad_value", "the parameter " + name + " of the query will not do", "Allowed: " + allowed + "."};
-}
-
-std::size_t page_size(const Call& call) {
-    const std::string_view text = call.query_value("limit").value_or("100");
-    std::size_t size = kPage;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-    if (error != std::errc{} || end != text.data() + text.size() || size == 0 || size > kLargestPage)
-        throw bad_parameter("limit", "1 to 1000");
-    return size;
-}
-
-/// Where a page ended: the time and the id of its last line, which is the order of the index.
-std::string cursor_of(const DeliveryLine& line) {
-    return std::to_string(line.since.time_since_epoch().count()) + "." + line.id;
-}
-
-std::optional<DeliveryLine> cursor(const Call& call) {
-    const auto text = call.query_value("after");
-    if (!text) return std::nullopt;
-    const std::size_t dot = text->find('.');
-    std::int64_t since = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + std::min(dot, text->size()), since);
-    if (dot == std::string_view::npos || error != std::errc{} || end != text->data() + dot)
-        throw bad_parameter("after", "what the page before gave as next");
-    DeliveryLine line;
-    line.since = std::chrono::sys_seconds(std::chrono::seconds(since));
-    line.id = text->substr(dot + 1);
-    return line;
-}
 
 /// What a search is for, taken apart; the ids that it finds.
 std::vector<std::string> search(Deliveries& deliveries, const Members& members) {
@@ -81,13 +47,14 @@ Response Handlers::list_deliveries(const Call& call) {
         throw bad_parameter("stage",
                             "expected, arrived, notified, presented, handed_over, returned, withdrawn, missing");
     const std::size_t limit = page_size(call);
-    const auto after = cursor(call);
+    std::optional<DeliveryLine> after;
+    if (auto end = page_end(call)) after = DeliveryLine{std::move(end->id), *stage, end->at, {}, {}};
     const std::vector<DeliveryLine> lines =
         services_.desk.work([&](OpenDesk& desk) { return desk.deliveries.page(*stage, limit, after); });
     json::object page;
     json::array& deliveries = page["deliveries"].emplace_array();
     for (const DeliveryLine& line : lines) deliveries.push_back(daemon::to_json(line));
-    if (lines.size() == limit) page["next"] = cursor_of(lines.back());
+    if (lines.size() == limit) page["next"] = PageEnd{lines.back().since, lines.back().id}.text();
     return json_response(json::serialize(page));
 }
 
@@ -140,10 +107,6 @@ void Handlers::publish_delivery(const std::string& id) {
 
 Response Handlers::notify_delivery(const Call& call) {
     return move_delivery(call, Stage::notified);
-}
-
-Response Handlers::return_delivery(const Call& call) {
-    return move_delivery(call, Stage::returned);
 }
 
 Response Handlers::withdraw_delivery(const Call& call) {

@@ -10,6 +10,7 @@
 #include "daemon/api/contract.h"
 #include "daemon/api/json_body.h"
 #include "daemon/api/problem.h"
+#include "daemon/api/query.h"
 #include "daemon/check/verdict_json.h"
 #include "daemon/error.h"
 #include "daemon/reader/reader_json.h"
@@ -39,6 +40,14 @@ json::object progress_of(const CheckView& check) {
     return progress;
 }
 
+json::object to_json(const DeskState& desk) {
+    json::object object{{"state", !desk.configured ? "off" : (desk.open ? "open" : "closed")}};
+    if (desk.configured && desk.fault)
+        object["last_error"] =
+            json::object{{"code", desk.fault->code}, {"detail", desk.fault->detail}, {"remedy", desk.fault->remedy}};
+    return object;
+}
+
 json::object to_json(const CheckView& check) {
     json::object object{{"id", check.id}, {"state", name(check.state)}, {"reader", check.reader}};
     if (check.state == CheckState::running && !check.step.empty()) object["progress"] = progress_of(check);
@@ -52,15 +61,6 @@ json::object to_json(const CheckView& check) {
 }
 
 }  // namespace
-
-bool is_true(const Call& call, std::string_view key) {
-    const auto value = call.query_value(key);
-    if (!value) return false;
-    if (*value != "true" && *value != "false")
-        throw BadRequest("query.bad_value", "the parameter " + std::string{key} + " of the query will not do",
-                         "Allowed: true, false.");
-    return *value == "true";
-}
 
 json::value problem_of(const std::exception_ptr& error) {
     try {
@@ -83,16 +83,19 @@ Response Handlers::get_health(const Call& /*call*/) {
     const auto store = services_.trust.store();
     json::object pcsc{{"state", !service.watched ? "off" : (service.available ? "connected" : "unavailable")}};
     if (service.last_error) pcsc["last_error"] = daemon::to_json(*service.last_error);
+    const DeskState desk = services_.desk.state();
     const bool faulty =
         std::any_of(readers.begin(), readers.end(), [](const ReaderView& r) { return r.fault.has_value(); });
-    const bool well = (!service.watched || service.available) && !faulty;
+    const bool desk_works = !desk.configured || (desk.open && !desk.fault);
+    const bool well = (!service.watched || service.available) && !faulty && desk_works;
     return answer(json::object{{"status", well ? "ok" : "degraded"},
                                {"version", TAHVIL_VERSION},
                                {"started_at", to_iso(started_at_)},
                                {"demo", services_.demo},
                                {"pcsc", std::move(pcsc)},
                                {"readers", {{"count", readers.size()}, {"with_card", with_card}}},
-                               {"trust", {{"version", store->number()}, {"certificates", store->size()}}}});
+                               {"trust", {{"version", store->number()}, {"certificates", store->size()}}},
+                               {"desk", to_json(desk)}});
 }
 
 Response Handlers::list_readers(const Call& /*call*/) {
@@ -149,8 +152,7 @@ Response Handlers::import_master_list(const Call& call) {
     if (const auto pin = call.query_value("pin")) {
         options.pin_fingerprint = from_hex(*pin);
         if (options.pin_fingerprint.size() != digest_size(DigestAlgorithm::sha256))
-            throw BadRequest("query.bad_value", "the parameter pin of the query will not do",
-                             "Allowed: a SHA-256 in hexadecimal.");
+            throw bad_parameter("pin", "a SHA-256 in hexadecimal");
     }
     return import(call, std::move(options));
 }
@@ -160,8 +162,7 @@ Response Handlers::import_certificates(const Call& call) {
     options.pin = is_true(call, "pin_root");
     if (const auto purpose = call.query_value("purpose")) {
         const auto known = trust::purpose_by_name(*purpose);
-        if (!known)
-            throw BadRequest("query.bad_value", "the parameter purpose of the query will not do", "See the contract.");
+        if (!known) throw bad_parameter("purpose", "the words of the contract");
         options.purposes = {*known};
     }
     return import(call, std::move(options));

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/fwd.hpp>
 
@@ -109,20 +110,23 @@ private:
     CheckView check_of(const Call& call) const;
     IdentityView identity_check_of(const Call& call) const;
     Response import(const Call& call, trust::ImportOptions options);
-    /// The store is opened with the keys that hold now, and told of them.
-    void tell_of_keys(const Act& act, const std::string& kind, const std::string& key);
+    /// Does something to the terminal's keys, which answers with the key's id, and tells the journal of it where there
+    /// is one: where the one can not be, neither is the other.
+    std::string change_keys(const Act& act, const std::string& kind, const std::function<std::string()>& change);
+    /// Tells the journal, with the key that signs it from now on.
+    void tell_of_new_keys(const Act& act, const std::string& kind, const std::string& key);
     Response start_desk_check(const Call& call, DeskPurpose purpose, const std::string& delivery);
     Response move_delivery(const Call& call, Stage to);
     /// Changes the delivery of the path once for the same Idempotency-Key; `work` commits one transaction.
     Response change(const Call& call, const std::function<void(OpenDesk&)>& work);
+    /// A shipment of some records, once for the same Idempotency-Key.
+    Response send_back(const Call& call, const Act& act,
+                       const std::function<std::vector<std::string>(OpenDesk&)>& which);
     void publish_delivery(const std::string& id);
 
     Services services_;
     std::chrono::sys_seconds started_at_;
 };
-
-/// Whether a parameter of the query is "true"; throws BadRequest when it is neither that nor "false".
-bool is_true(const Call& call, std::string_view key);
 
 /// The problem document of what was thrown.
 boost::json::value problem_of(const std::exception_ptr& error);

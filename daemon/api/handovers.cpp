@@ -6,6 +6,7 @@
 #include "daemon/api/problem.h"
 #include "daemon/delivery/checklist_json.h"
 #include "daemon/error.h"
+#include "daemon/receipt/printed_receipt.h"
 #include "daemon/receipt/sd_jwt.h"
 
 namespace tahvil::daemon::api {
@@ -29,6 +30,14 @@ std::string read_second_person(const Members& members, Act& act) {
     const Operator person = read_operator(*second);
     act.facts.emplace("second_established", person.established);
     return person.id;
+}
+
+std::string receipt_of(OpenDesk& desk, const std::string& id) {
+    static_cast<void>(desk.deliveries.get(id));  // there is such a delivery
+    std::optional<std::string> receipt = desk.handover.receipt(id);
+    if (!receipt)
+        throw NotFound("receipt.none", "that card was not handed over, so there is no receipt", "Hand it over first.");
+    return *std::move(receipt);
 }
 
 }  // namespace
@@ -107,14 +116,17 @@ Response Handlers::complete_handover(const Call& call) {
 
 Response Handlers::get_receipt(const Call& call) {
     const std::string& id = call.path[0];
-    std::optional<std::string> receipt = services_.desk.work([&](OpenDesk& desk) {
-        desk.deliveries.get(id);
-        return desk.handover.receipt(id);
-    });
-    if (!receipt)
-        throw NotFound("receipt.none", "that card was not handed over, so there is no receipt", "Hand it over first.");
-    if (!call.caller->may("deliveries.read")) receipt = withhold(*receipt, {});
-    return json_response(json::serialize(json::object{{"delivery", id}, {"receipt", *receipt}}));
+    std::string receipt = services_.desk.work([&](OpenDesk& desk) { return receipt_of(desk, id); });
+    if (!call.caller->may("deliveries.read")) receipt = withhold(receipt, {});
+    return json_response(json::serialize(json::object{{"delivery", id}, {"receipt", receipt}}));
+}
+
+Response Handlers::print_receipt(const Call& call) {
+    Response response;
+    response.media = "text/html";
+    response.body = services_.desk.work(
+        [&](OpenDesk& desk) { return daemon::print_receipt(receipt_of(desk, call.path[0]), desk.calendar); });
+    return response;
 }
 
 }  // namespace tahvil::daemon::api

@@ -1,12 +1,10 @@
 #include "daemon/journal/journal.h"
 
-#include <charconv>
-
 #include <boost/json.hpp>
 
 #include "crypto/base64.h"
 #include "daemon/api/handlers.h"
-#include "daemon/api/problem.h"
+#include "daemon/api/query.h"
 
 namespace tahvil::daemon::api {
 
@@ -14,18 +12,9 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::uint64_t kEntries = 100;  // on a page, where nobody says how many
 constexpr std::uint64_t kMostEntries = 1000;
-
-std::optional<std::uint64_t> number(const Call& call, const std::string& key) {
-    const auto text = call.query_value(key);
-    if (!text) return std::nullopt;
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc{} || end != text->data() + text->size() || value > std::uint64_t{INT64_MAX})
-        throw BadRequest("query.bad_value", "the parameter " + key + " of the query will not do",
-                         "Allowed: a whole number.");
-    return value;
-}
+constexpr std::uint64_t kMostOfAJournal = INT64_MAX;
 
 }  // namespace
 
@@ -39,18 +28,16 @@ Response Handlers::get_journal_checkpoint(const Call& /*call*/) {
 }
 
 Response Handlers::get_journal_entries(const Call& call) {
-    const std::uint64_t from = number(call, "from").value_or(0);
-    const std::uint64_t count = number(call, "count").value_or(100);
-    if (count == 0 || count > kMostEntries)
-        throw BadRequest("query.bad_value", "the parameter count of the query will not do", "Allowed: 1 to 1000.");
+    const std::uint64_t from = number_if(call, "from", 0, kMostOfAJournal).value_or(0);
+    const std::uint64_t count = number_if(call, "count", 1, kMostEntries).value_or(kEntries);
     const auto entries = services_.desk.work([&](OpenDesk& desk) { return desk.journal.entries(from, count); });
     return json_response(json::serialize(json::object{{"from", from}, {"entries", json::value_from(entries)}}));
 }
 
 Response Handlers::get_journal_proof(const Call& call) {
-    const auto size = number(call, "size");
-    const auto position = number(call, "position");
-    const auto older = number(call, "older");
+    const auto size = number_if(call, "size", 0, kMostOfAJournal);
+    const auto position = number_if(call, "position", 0, kMostOfAJournal);
+    const auto older = number_if(call, "older", 0, kMostOfAJournal);
     if (!size || position.has_value() == older.has_value())
         throw BadRequest("query.bad_value", "a proof is for an entry or for an older journal",
                          "Name size, and position or older.");

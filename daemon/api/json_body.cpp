@@ -10,6 +10,7 @@
 #include "daemon/api/limits.h"
 #include "daemon/api/problem.h"
 #include "daemon/strict_json.h"
+#include "daemon/text/length.h"
 
 namespace tahvil::daemon::api {
 
@@ -35,7 +36,7 @@ std::string listed(std::initializer_list<std::string_view> words) {
 }
 
 std::string at_most(std::size_t most) {
-    return "a text of at most " + std::to_string(most) + " bytes";
+    return "a text of at most " + std::to_string(most) + " characters";
 }
 
 }  // namespace
@@ -95,7 +96,7 @@ void Members::refuse(std::string_view key, std::string_view allowed) const {
 
 std::string_view Members::text_of(const boost::json::value& value, std::string_view key, std::size_t most) const {
     const auto* text = value.if_string();
-    if (text == nullptr || text->size() > most) refuse(key, at_most(most));
+    if (text == nullptr || characters({text->data(), text->size()}) > most) refuse(key, at_most(most));
     return {text->data(), text->size()};
 }
 
@@ -187,16 +188,6 @@ std::vector<SecretBytes> Members::secrets_if(std::string_view key, std::size_t i
     if (!value->is_array() || value->get_array().size() > items) refuse(key, rule);
     for (const auto& item : value->get_array()) secrets.emplace_back(as_bytes(text_of(item, key, most)));
     return secrets;
-}
-
-std::vector<std::string> Members::texts_if(std::string_view key, std::size_t items, std::size_t most) const {
-    std::vector<std::string> texts;
-    const auto* value = find(key);
-    if (value == nullptr) return texts;
-    const std::string rule = "an array of at most " + std::to_string(items) + " texts";
-    if (!value->is_array() || value->get_array().size() > items) refuse(key, rule);
-    for (const auto& item : value->get_array()) texts.emplace_back(text_of(item, key, most));
-    return texts;
 }
 
 std::optional<Members> Members::object_if(std::string_view key) const {

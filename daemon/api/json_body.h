@@ -25,20 +25,17 @@ public:
 
     bool has(std::string_view key) const;
 
-    /// Texts are UTF-8; `most` counts bytes.
+    /// Texts are UTF-8; `most` counts characters, as the contract's maxLength does.
     std::string text(std::string_view key, std::size_t most) const;
     std::optional<std::string> text_if(std::string_view key, std::size_t most) const;
     std::string choice(std::string_view key, std::initializer_list<std::string_view> allowed) const;
     std::optional<std::string> choice_if(std::string_view key, std::initializer_list<std::string_view> allowed) const;
     bool truth(std::string_view key, bool fallback) const;
     std::optional<std::int64_t> number_if(std::string_view key, std::int64_t least, std::int64_t most) const;
-    /// At most `items` texts of at most `most` bytes each; empty when the member is missing.
+    /// At most `items` texts of at most `most` characters each; empty when the member is missing.
     std::vector<std::string> texts(std::string_view key, std::size_t items, std::size_t most) const;
     /// Each of the words in `allowed` at most once; empty when the member is missing.
     std::vector<std::string> choices(std::string_view key, std::initializer_list<std::string_view> allowed) const;
-
-    /// An array of texts; empty when the member is missing.
-    std::vector<std::string> texts_if(std::string_view key, std::size_t items, std::size_t most) const;
 
     std::optional<SecretBytes> secret_if(std::string_view key, std::size_t most) const;
     /// An array of secret texts; empty when the member is missing.

@@ -4,6 +4,7 @@
 
 #include "daemon/api/act.h"
 #include "daemon/api/handlers.h"
+#include "daemon/api/query.h"
 #include "daemon/delivery/manifest.h"
 #include "daemon/error.h"
 #include "daemon/text/time.h"

@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kSource = 1024;  // bytes
+constexpr std::size_t kSource = 1024;  // characters
 constexpr std::size_t kName = 128;
 constexpr std::size_t kKeyName = 32;
 
@@ -51,8 +51,22 @@ json::object key_json(const TerminalKey& key, const std::string& origin) {
 
 }  // namespace
 
-void Handlers::tell_of_keys(const Act& act, const std::string& kind, const std::string& key) {
-    services_.desk.close();
+std::string Handlers::change_keys(const Act& act, const std::string& kind, const std::function<std::string()>& change) {
+    if (services_.desk.config().keys.empty()) return change();
+    std::string key = services_.desk.work([&](OpenDesk& desk) {
+        Transaction transaction(desk.database);
+        std::string changed = change();
+        desk.journal.append(transaction, {kind, act.at, changed, act.actor, act.facts, {}});
+        transaction.commit();
+        return changed;
+    });
+    services_.desk.reopen();
+    return key;
+}
+
+void Handlers::tell_of_new_keys(const Act& act, const std::string& kind, const std::string& key) {
+    if (services_.desk.config().keys.empty()) return;
+    services_.desk.reopen();
     services_.desk.work([&](OpenDesk& desk) {
         Transaction transaction(desk.database);
         json::object facts = act.facts;
@@ -98,7 +112,7 @@ Response Handlers::enrol_terminal(const Call& call) {
     members.finish();
     services_.terminal.enrol(enrolment, act.at);
     const std::string id = newest(services_.terminal, KeyRole::receipts);
-    tell_of_keys(act, "terminal.enrol", id);
+    tell_of_new_keys(act, "terminal.enrol", id);
     return created_response(*call.route, id);
 }
 
@@ -111,13 +125,16 @@ Response Handlers::renew_terminal_key(const Call& call) {
     members.finish();
     services_.terminal.renew(role, source, act.at);
     const std::string id = newest(services_.terminal, role);
-    tell_of_keys(act, "terminal.renew", id);
+    tell_of_new_keys(act, "terminal.renew", id);
     return created_response(*call.route, id);
 }
 
 Response Handlers::certify_terminal(const Call& call) {
-    const auto number = services_.terminal.accept(call.body, *services_.trust.store(), services_.now());
-    return created_response(*call.route, id_of(KeyRole::receipts, number));
+    const Act act = read_act_of_query(call, services_.now());
+    const std::string id = change_keys(act, "terminal.certify", [&] {
+        return id_of(KeyRole::receipts, services_.terminal.accept(call.body, *services_.trust.store(), act.at));
+    });
+    return created_response(*call.route, id);
 }
 
 Response Handlers::revoke_terminal_key(const Call& call) {
@@ -126,9 +143,11 @@ Response Handlers::revoke_terminal_key(const Call& call) {
     const Act act = read_act(call, members, services_.now());
     const std::string id = members.text("key", kKeyName);
     members.finish();
-    const auto [role, number] = parse_id(id);
-    services_.terminal.revoke(role, number, act.why, act.at);
-    services_.desk.close();
+    change_keys(act, "terminal.revoke", [&] {
+        const auto [role, number] = parse_id(id);
+        services_.terminal.revoke(role, number, act.why, act.at);
+        return id;
+    });
     return created_response(*call.route, id);
 }
 

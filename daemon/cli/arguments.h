@@ -183,10 +183,11 @@ using Verb =
                  HotListVerifyArguments, HotListShowArguments, TerminalShowArguments, TerminalEnrolArguments,
                  TerminalRenewArguments, TerminalCertifyArguments, TerminalRevokeArguments, DeliveryImportArguments,
                  DeliveryCheckInArguments, DeliveryFindArguments, DeliveryListArguments, DeliveryShowArguments,
-                 DeliveryMoveArguments, DeliveryHandoverArguments, DeliveryDecideArguments, DeliveryReceiptArguments,
-                 InquiryArguments, ReceiptVerifyArguments, JournalShowArguments, JournalExportArguments,
-                 JournalVerifyArguments, PartyAddArguments, PartyListArguments, PartyShowArguments,
-                 PartyRemoveArguments, IdentityCheckArguments>;
+                 DeliveryMoveArguments, DeliveryUncollectedArguments, DeliveryNoticesArguments, DeliveryReturnArguments,
+                 DeliveryShipmentArguments, DeliveryHandoverArguments, DeliveryDecideArguments,
+                 DeliveryReceiptArguments, InquiryArguments, ReceiptVerifyArguments, JournalShowArguments,
+                 JournalExportArguments, JournalVerifyArguments, PartyAddArguments, PartyListArguments,
+                 PartyShowArguments, PartyRemoveArguments, IdentityCheckArguments>;
 
 /// The command line, taken apart and checked.
 struct Arguments {

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kIdWidth = 16;
 constexpr std::size_t kStageWidth = 14;
-constexpr int kPage = 1000;
 
 void print_line(const Console& console, const json::object& line) {
     console.out << padded(harmless(text(line, "id")), kIdWidth) << padded(harmless(text(line, "stage")), kStageWidth)
@@ -75,9 +74,8 @@ void print(const Context& context, const json::object& answer) {
 ExitStatus run(const DeliveryImportArguments& arguments, const Context& context) {
     const Bytes manifest = read_input_file(arguments.file, kLargestTrustFile);
     client::Client client(context.socket);
-    const std::string target = "/v1/manifests?operator_id=" + client::encode(arguments.person.id) +
-                               "&operator_established=" + arguments.person.established +
-                               (arguments.good_rows_only ? "&good_rows_only=true" : "");
+    const std::string target =
+        "/v1/manifests?" + operator_query(arguments.person) + (arguments.good_rows_only ? "&good_rows_only=true" : "");
     try {
         const std::string id = text(parse_answer(client.post_file(target, manifest, new_key()).body), "id");
         const json::object imported = parse_answer(client.get("/v1/manifests/" + client::encode(id)).body);
@@ -115,21 +113,8 @@ ExitStatus run(const DeliveryFindArguments& arguments, const Context& context) {
 
 ExitStatus run(const DeliveryListArguments& arguments, const Context& context) {
     client::Client client(context.socket);
-    json::array all;
-    std::string after;
-    do {
-        const json::object page = parse_answer(
-            client.get("/v1/deliveries?stage=" + arguments.stage + "&limit=" + std::to_string(kPage) + after).body);
-        for (const json::value& line : array(page, "deliveries")) {
-            if (context.json)
-                all.push_back(line);
-            else if (line.is_object())
-                print_line(context.console, line.get_object());
-        }
-        const std::string next = text(page, "next");
-        after = next.empty() ? "" : "&after=" + client::encode(next);
-    } while (!after.empty());
-    if (context.json) print(context, json::object{{"deliveries", std::move(all)}});
+    list_pages(client, context, "/v1/deliveries?stage=" + arguments.stage, "deliveries",
+               [&](const json::object& line) { print_line(context.console, line); });
     return ExitStatus::done;
 }
 

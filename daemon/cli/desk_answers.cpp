@@ -20,6 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds kPause{50};  // between two looks at a check that runs
 constexpr std::size_t kKeyBytes = 16;
 constexpr std::size_t kLabelWidth = 20;
+constexpr int kPage = 1000;  // lines
 
 /// A check that ended in a problem: what the daemon would have answered had it known at once.
 client::Refused problem_of(const json::object& check) {
@@ -46,6 +47,10 @@ json::object act_of(const OperatorArguments& person, const std::string& why) {
     return body;
 }
 
+std::string operator_query(const OperatorArguments& person) {
+    return "operator_id=" + client::encode(person.id) + "&operator_established=" + person.established;
+}
+
 std::string new_key() {
     return to_hex(random_bytes(system_random, kKeyBytes));
 }
@@ -64,6 +69,24 @@ json::object desk_check(client::Client& client, const std::string& target, const
         if (state != "queued" && state != "running") throw problem_of(check);
         std::this_thread::sleep_for(kPause);
     }
+}
+
+void list_pages(client::Client& client, const Context& context, const std::string& target, const std::string& member,
+                const std::function<void(const json::object& line)>& print) {
+    json::array all;
+    std::string after;
+    do {
+        const json::object page = parse_answer(client.get(target + "&limit=" + std::to_string(kPage) + after).body);
+        for (const json::value& line : array(page, member)) {
+            if (context.json)
+                all.push_back(line);
+            else if (line.is_object())
+                print(line.get_object());
+        }
+        const std::string next = text(page, "next");
+        after = next.empty() ? "" : "&after=" + client::encode(next);
+    } while (!after.empty());
+    if (context.json) context.console.out << json::serialize(json::object{{member, std::move(all)}}) << '\n';
 }
 
 std::string delivery_target(const std::string& id) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include <boost/json.hpp>
@@ -13,6 +14,9 @@ namespace tahvil::cli {
 /// {"operator": {...}}, and the reason when there is one.
 boost::json::object act_of(const OperatorArguments& person, const std::string& why = {});
 
+/// The person in the query of a file's upload.
+std::string operator_query(const OperatorArguments& person);
+
 /// A key for one act, so that a request sent again has no second effect.
 std::string new_key();
 
@@ -21,6 +25,11 @@ std::string send_act(client::Client& client, const std::string& target, const bo
 
 /// A check of a card for the desk, followed to its end. Throws the problem that it ended in.
 boost::json::object desk_check(client::Client& client, const std::string& target, const SecretBytes& request);
+
+/// A list of the daemon's, page after page: each line by `print` for a person, or all as one JSON document. `target`
+/// has a query already, `member` is the array of a page.
+void list_pages(client::Client& client, const Context& context, const std::string& target, const std::string& member,
+                const std::function<void(const boost::json::object& line)>& print);
 
 /// "/v1/deliveries/ID", percent-encoded.
 std::string delivery_target(const std::string& id);

@@ -36,6 +36,7 @@ struct TerminalRenewArguments {
 };
 
 struct TerminalCertifyArguments {
+    OperatorArguments person;
     std::filesystem::path file;
 };
 
@@ -79,7 +80,29 @@ struct DeliveryShowArguments {
     std::string id;
 };
 
-/// return, withdraw, miss, notify, put-back.
+struct DeliveryUncollectedArguments {
+    int days = 0;  ///< since it arrived, at least
+};
+
+struct DeliveryNoticesArguments {
+    std::string state;  ///< "failed"
+};
+
+/// The cards that go back together: those that are named, or all that are overdue.
+struct DeliveryReturnArguments {
+    OperatorArguments person;
+    std::vector<std::string> ids;
+    bool overdue = false;
+    std::string why;
+    std::optional<std::filesystem::path> out;  ///< where the manifest that goes with them is written
+};
+
+struct DeliveryShipmentArguments {
+    std::string id;
+    std::optional<std::filesystem::path> out;
+};
+
+/// withdraw, miss, notify, put-back.
 struct DeliveryMoveArguments {
     OperatorArguments person;
     std::string act;

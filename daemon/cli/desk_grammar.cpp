@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kLastDescriptor = 1 << 20;
 constexpr std::uint64_t kMostEntries = 1'000'000'000;
+constexpr int kMostDays = 36'500;
 
 std::string login_name() {
     const passwd* entry = ::getpwuid(::geteuid());  // NOLINT(concurrency-mt-unsafe): no thread yet
@@ -84,7 +85,7 @@ public:
                                           optional(typed_.request)};
         if (renew_->parsed())
             return TerminalRenewArguments{person(), typed_.role, typed_.key, optional(typed_.request)};
-        if (certify_->parsed()) return TerminalCertifyArguments{typed_.file};
+        if (certify_->parsed()) return TerminalCertifyArguments{person(), typed_.file};
         if (revoke_->parsed()) return TerminalRevokeArguments{person(), typed_.id, typed_.why};
         return std::nullopt;
     }
@@ -154,7 +155,7 @@ private:
         receipt_ = with_id(*delivery_, "receipt", Message::help_delivery_receipt);
         add(*receipt_, "--out", typed_.receipt, Message::option_receipt_out, "FILE");
         for (const auto& [act, help] :
-             {std::pair{"notify", Message::help_delivery_notify}, std::pair{"return", Message::help_delivery_return},
+             {std::pair{"notify", Message::help_delivery_notify},
               std::pair{"withdraw", Message::help_delivery_withdraw}, std::pair{"miss", Message::help_delivery_miss},
               std::pair{"put-back", Message::help_delivery_put_back}}) {
             CLI::App* move = with_id(*delivery_, act, help);
@@ -162,6 +163,26 @@ private:
             add_operator(*move);
             moves_.push_back(move);
         }
+        add_uncollected(*delivery_);
+    }
+
+    void add_uncollected(CLI::App& delivery) {
+        uncollected_ = verb(delivery, "uncollected", Message::help_delivery_uncollected, Message::examples_uncollected);
+        add(*uncollected_, "--days", typed_.days, Message::option_days, "N")
+            ->check(CLI::Range(0, kMostDays).description(""));
+        notices_ = verb(delivery, "notices", Message::help_delivery_notices, Message::examples_uncollected);
+        add(*notices_, "--state", typed_.state, Message::option_notice_state, "STATE")
+            ->required()
+            ->check(CLI::IsMember({"waiting", "sent", "delivered", "failed", "cancelled"}));
+        return_ = verb(delivery, "return", Message::help_delivery_return, Message::examples_uncollected);
+        add(*return_, "id", typed_.ids, Message::option_delivery_id, "ID");
+        return_->add_flag("--overdue", typed_.overdue, text(Message::option_overdue));
+        add(*return_, "--why", typed_.why, Message::option_why, "TEXT")->required();
+        add_operator(*return_);
+        shipment_ = verb(delivery, "shipment", Message::help_delivery_shipment, Message::examples_uncollected);
+        add(*shipment_, "id", typed_.id, Message::option_shipment_id, "ID")->required();
+        for (CLI::App* each : {return_, shipment_})
+            add(*each, "--out", typed_.manifest, Message::option_shipment_out, "FILE");
     }
 
     void add_journal(CLI::App& app) {
@@ -200,7 +221,7 @@ private:
         add(*revoke_, "--why", typed_.why, Message::option_why, "TEXT")->required();
         for (CLI::App* each : {enrol_, renew_})
             add(*each, "--request", typed_.request, Message::option_request, "FILE");
-        for (CLI::App* each : {enrol_, renew_, revoke_}) add_operator(*each);
+        for (CLI::App* each : {enrol_, renew_, certify_, revoke_}) add_operator(*each);
     }
 
     OperatorArguments person() const {
@@ -230,6 +251,14 @@ private:
         if (decide_->parsed())
             return DeliveryDecideArguments{person(), typed_.id, typed_.item, typed_.approve, typed_.why};
         if (receipt_->parsed()) return DeliveryReceiptArguments{typed_.id, optional(typed_.receipt)};
+        if (uncollected_->parsed()) return DeliveryUncollectedArguments{typed_.days};
+        if (notices_->parsed()) return DeliveryNoticesArguments{typed_.state};
+        if (return_->parsed()) {
+            if (typed_.overdue != typed_.ids.empty())
+                throw usage("cards go back by their ids, or all that are overdue", "Give ID... or --overdue.");
+            return DeliveryReturnArguments{person(), typed_.ids, typed_.overdue, typed_.why, optional(typed_.manifest)};
+        }
+        if (shipment_->parsed()) return DeliveryShipmentArguments{typed_.id, optional(typed_.manifest)};
         for (const CLI::App* move : moves_)
             if (move->parsed()) return DeliveryMoveArguments{person(), move->get_name(), typed_.id, typed_.why};
         throw usage("a verb of delivery is missing", "See `tahvil delivery --help`.");
@@ -278,15 +307,17 @@ private:
     struct Typed {
         std::string operator_id, established = "os_login", second_person, second_established = "badge";
         std::string file, id, reader, holder, tracking_code, national_code, card_serial, serial, birth_date, name,
-            stage, item, why, receipt, terminal, office, receipts_key, checkpoints_key, role = "receipts", key, request;
-        std::vector<std::string> settle, refer, trust, keys, checkpoints, receipts;
-        int can_fd = -1, pin_fd = -1;
-        bool good_rows_only = false, tray = false, approve = false;
+            stage, state, item, why, receipt, manifest, terminal, office, receipts_key, checkpoints_key,
+            role = "receipts", key, request;
+        std::vector<std::string> ids, settle, refer, trust, keys, checkpoints, receipts;
+        int can_fd = -1, pin_fd = -1, days = 0;
+        bool good_rows_only = false, tray = false, approve = false, overdue = false;
         std::uint64_t from = 0, count = 20;
     };
     Typed typed_;
     CLI::App *delivery_ = nullptr, *import_ = nullptr, *check_in_ = nullptr, *find_ = nullptr, *list_ = nullptr,
-             *show_ = nullptr, *handover_ = nullptr, *decide_ = nullptr, *receipt_ = nullptr, *inquiry_ = nullptr,
+             *show_ = nullptr, *uncollected_ = nullptr, *notices_ = nullptr, *return_ = nullptr, *shipment_ = nullptr,
+             *handover_ = nullptr, *decide_ = nullptr, *receipt_ = nullptr, *inquiry_ = nullptr,
              *receipt_verify_ = nullptr, *journal_show_ = nullptr, *journal_export_ = nullptr,
              *journal_verify_ = nullptr, *terminal_show_ = nullptr, *enrol_ = nullptr, *renew_ = nullptr,
              *certify_ = nullptr, *revoke_ = nullptr;

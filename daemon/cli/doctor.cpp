@@ -158,6 +158,19 @@ void look_at_trust(Findings& findings, const json::object& health, const Console
     }
 }
 
+void look_at_desk(Findings& findings, const json::object& health, const Console& console) {
+    const json::object& desk = object(health, "desk");
+    const json::object& fault = object(desk, "last_error");
+    if (text(desk, "state") == "off") {
+        findings.note("desk", console.say(Message::doctor_desk_off));
+    } else if (fault.empty() && text(desk, "state") == "open") {
+        findings.good("desk", console.say(Message::doctor_desk_open));
+    } else {
+        findings.trouble("desk", ExitStatus::referred,
+                         console.say(Message::doctor_desk_trouble, {text(fault, "detail")}), text(fault, "remedy"));
+    }
+}
+
 void look_at_daemon(Findings& findings, const Context& context) {
     const Console& console = context.console;
     client::Client client(context.socket);
@@ -171,6 +184,7 @@ void look_at_daemon(Findings& findings, const Context& context) {
     look_at_readers(findings, array(answer, "readers"), console);
     look_at_usb(findings, array(answer, "readers"), console);
     look_at_trust(findings, health, console);
+    look_at_desk(findings, health, console);
 }
 
 }  // namespace

@@ -88,7 +88,8 @@ ExitStatus run(const TerminalRenewArguments& arguments, const Context& context) 
 ExitStatus run(const TerminalCertifyArguments& arguments, const Context& context) {
     const Bytes certificate = read_input_file(arguments.file, kLargestCardFile);
     client::Client client(context.socket);
-    const json::object made = parse_answer(client.post_file("/v1/terminal/certificates", certificate, new_key()).body);
+    const json::object made = parse_answer(
+        client.post_file("/v1/terminal/certificates?" + operator_query(arguments.person), certificate, new_key()).body);
     return print_made(context, key_of(client, text(made, "id")), std::nullopt);
 }
 

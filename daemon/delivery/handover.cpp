@@ -9,6 +9,7 @@
 #include "daemon/error.h"
 #include "daemon/receipt/receipt_verification.h"
 #include "daemon/receipt/sd_jwt.h"
+#include "daemon/text/length.h"
 
 namespace tahvil::daemon {
 
@@ -16,7 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMaxReason = 500;  // bytes
+constexpr std::size_t kMaxReason = 500;  // characters
 
 SealedPlace place_of_receipt(std::string_view id) {
     return {"receipt", id, "text"};
@@ -49,7 +50,7 @@ std::string method_of(ChecklistItem item, const Verdict& verdict) {
 void require_reason(const Act& act) {
     if (act.why.empty())
         throw InvalidInput("handover.reason", "this way of settling an item needs a reason", "Say why.");
-    if (act.why.size() > kMaxReason)
+    if (characters(act.why) > kMaxReason)
         throw InvalidInput("handover.reason", "a reason that is too long", "Say it shorter.");
 }
 

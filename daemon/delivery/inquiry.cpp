@@ -6,7 +6,7 @@
 #include "daemon/error.h"
 #include "daemon/text/digits.h"
 #include "daemon/text/national_code.h"
-#include "daemon/text/utf16.h"
+#include "daemon/text/length.h"
 
 namespace tahvil::daemon {
 

@@ -8,7 +8,7 @@
 #include "daemon/delivery/inquiry.h"
 #include "daemon/error.h"
 #include "daemon/text/digits.h"
-#include "daemon/text/utf16.h"
+#include "daemon/text/length.h"
 
 namespace tahvil::daemon {
 

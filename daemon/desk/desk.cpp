@@ -35,7 +35,9 @@ Desk::Desk(DeskConfig config, std::chrono::milliseconds request_time, const Term
       request_time_(std::chrono::duration_cast<std::chrono::seconds>(request_time)),
       terminal_(&terminal),
       now_(std::move(now)),
-      inquiry_(keys_, config_.inquiry) {}
+      inquiry_(keys_, config_.inquiry) {
+    state_.configured = !config_.keys.empty();
+}
 
 void Desk::load_keys() {
     if (config_.keys.empty())
@@ -51,6 +53,9 @@ OpenDesk& Desk::opened() {
     try {
         if (keys_.locked()) load_keys();
         open_ = std::make_unique<OpenDesk>(config_, keys_, *terminal_);
+        const std::lock_guard lock(state_mutex_);
+        state_.open = true;
+        state_.fault.reset();
     } catch (const Unavailable&) {
         throw;
     } catch (const StoreError&) {
@@ -62,25 +67,52 @@ OpenDesk& Desk::opened() {
     return *open_;
 }
 
-bool Desk::reseal(std::size_t records) {
-    const std::lock_guard lock(mutex_);
-    OpenDesk& desk = opened();
-    Transaction transaction(desk.database);
-    std::int64_t place = resealed_;
-    const std::vector<std::string> ids = desk.deliveries.walk(place, records);
-    for (const std::string& id : ids) {
-        desk.deliveries.reseal(transaction, id);
-        desk.handover.reseal(transaction, id);
+void Desk::try_to_open() noexcept {
+    if (config_.keys.empty()) return;
+    try {
+        work([](OpenDesk&) {});
+    } catch (const std::exception&) {  // state() says it, and whoever works is told
     }
-    if (ids.empty()) desk.shipments.reseal(transaction);
-    transaction.commit();
-    resealed_ = place;
-    return !ids.empty();
 }
 
-void Desk::close() {
-    const std::lock_guard lock(mutex_);
-    open_.reset();
+DeskState Desk::state() const {
+    const std::lock_guard lock(state_mutex_);
+    return state_;
+}
+
+void Desk::note(const Error& error) {
+    const std::lock_guard lock(state_mutex_);
+    state_.open = open_ != nullptr;
+    state_.fault = DeskFault{std::string(error.code()), error.what(), std::string(error.remedy())};
+}
+
+void Desk::note_commit() {
+    const std::lock_guard lock(state_mutex_);
+    state_.fault.reset();
+}
+
+bool Desk::reseal(std::size_t records) {
+    return work([&](OpenDesk& desk) {
+        Transaction transaction(desk.database);
+        std::int64_t place = resealed_;
+        const std::vector<std::string> ids = desk.deliveries.walk(place, records);
+        for (const std::string& id : ids) {
+            desk.deliveries.reseal(transaction, id);
+            desk.handover.reseal(transaction, id);
+        }
+        if (ids.empty()) desk.shipments.reseal(transaction);
+        transaction.commit();
+        resealed_ = place;
+        return !ids.empty();
+    });
+}
+
+void Desk::reopen() noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        open_.reset();
+    }
+    try_to_open();
 }
 
 std::optional<std::string> Desk::made_before(Database& database, const DeskRequest& request) {
@@ -98,8 +130,11 @@ std::optional<std::string> Desk::made_before(Database& database, const DeskReque
 
 std::string Desk::once(const DeskRequest& request, const std::function<std::string(Database&)>& result,
                        const std::function<void(OpenDesk&)>& work) {
-    const std::lock_guard lock(mutex_);
-    OpenDesk& desk = opened();
+    return this->work([&](OpenDesk& desk) { return once(desk, request, result, work); });
+}
+
+std::string Desk::once(OpenDesk& desk, const DeskRequest& request, const std::function<std::string(Database&)>& result,
+                       const std::function<void(OpenDesk&)>& work) {
     Database& database = desk.database;
     if (!request.key.empty())
         if (std::optional<std::string> made = made_before(database, request)) return *std::move(made);
@@ -129,8 +164,7 @@ std::string Desk::once(const DeskRequest& request, const std::function<std::stri
 }
 
 InquiryAnswer Desk::inquire(const std::function<InquiryAnswer(Inquiry&, Deliveries&)>& ask) {
-    const std::lock_guard lock(mutex_);
-    return ask(inquiry_, opened().deliveries);
+    return work([&](OpenDesk& desk) { return ask(inquiry_, desk.deliveries); });
 }
 
 }  // namespace tahvil::daemon

@@ -18,8 +18,10 @@
 #include "daemon/delivery/shipment.h"
 #include "daemon/delivery/uncollected.h"
 #include "daemon/desk/desk_config.h"
+#include "daemon/error.h"
 #include "daemon/journal/journal.h"
 #include "daemon/store/database.h"
+#include "daemon/store/error.h"
 #include "daemon/terminal/terminal.h"
 
 namespace tahvil::daemon {
@@ -29,6 +31,20 @@ struct DeskRequest {
     uid_t caller = 0;
     std::string key;  ///< method, path and Idempotency-Key; empty: the caller sent none
     Bytes digest;     ///< SHA-256 of its body without secrets; only a blind index of it is kept
+};
+
+/// What keeps the desk from its work, in words for a person.
+struct DeskFault {
+    std::string code;
+    std::string detail;
+    std::string remedy;
+};
+
+/// How the desk is doing.
+struct DeskState {
+    bool configured = false;         ///< there is a key for a store
+    bool open = false;               ///< so is the store
+    std::optional<DeskFault> fault;  ///< the last one; nothing once the store has taken something again
 };
 
 /// The store while it is open, for one thread at a time.
@@ -65,8 +81,24 @@ public:
     template <typename Work>
     auto work(const Work& work) {
         const std::lock_guard lock(mutex_);
-        return work(opened());
+        try {
+            OpenDesk& desk = opened();
+            const Watch watch(*this, desk.database);
+            return work(desk);
+        } catch (const Unavailable& error) {
+            note(error);
+            throw;
+        } catch (const StoreError& error) {
+            note(error);
+            throw;
+        }
     }
+
+    /// Opens the store if it can be, so that state() says how it is before anybody works.
+    void try_to_open() noexcept;
+
+    /// Never waits for who works.
+    DeskState state() const;
 
     /// Lets `work`, which commits one transaction, use the store unless the same request did before, also before a
     /// restart or in another daemon on this store. Answers with the id of what it made: what `result` says of the store
@@ -83,12 +115,33 @@ public:
     /// the configuration. Throws as work().
     bool reseal(std::size_t records);
 
-    /// Opens the store anew when it is asked for next: the terminal's keys have changed.
-    void close();
+    /// Opens the store anew, if it can be: the terminal's keys have changed.
+    void reopen() noexcept;
 
 private:
+    /// Sees whether a transaction was committed meanwhile.
+    class Watch {
+    public:
+        Watch(Desk& desk, const Database& database)
+            : desk_(&desk), database_(&database), commits_(database.commits()) {}
+        Watch(const Watch&) = delete;
+        Watch& operator=(const Watch&) = delete;
+        ~Watch() {
+            if (database_->commits() != commits_) desk_->note_commit();
+        }
+
+    private:
+        Desk* desk_;
+        const Database* database_;
+        std::uint64_t commits_;
+    };
+
+    std::string once(OpenDesk& desk, const DeskRequest& request, const std::function<std::string(Database&)>& result,
+                     const std::function<void(OpenDesk&)>& work);
     OpenDesk& opened();
     void load_keys();
+    void note(const Error& error);
+    void note_commit();
     std::optional<std::string> made_before(Database& database, const DeskRequest& request);
 
     DeskConfig config_;
@@ -100,6 +153,8 @@ private:
     Inquiry inquiry_;
     std::unique_ptr<OpenDesk> open_;
     std::int64_t resealed_ = 0;  // see Deliveries::walk()
+    mutable std::mutex state_mutex_;
+    DeskState state_;
 };
 
 }  // namespace tahvil::daemon

@@ -242,6 +242,7 @@ void Transaction::commit() {
     if (const auto also = std::exchange(database_->also_, nullptr)) also(*this);
     database_->execute("COMMIT");
     open_ = false;
+    ++database_->commits_;
 }
 
 }  // namespace tahvil::daemon

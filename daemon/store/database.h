@@ -111,7 +111,8 @@ public:
     void with_next_commit(std::function<void(const Transaction&)> also) { also_ = std::move(also); }
 
     int version();
-    std::int64_t changes() const;  ///< rows that the last statement changed
+    std::int64_t changes() const;                                ///< rows that the last statement changed
+    std::uint64_t commits() const noexcept { return commits_; }  ///< transactions, since it was opened
 
     /// Reads every page and names what is wrong with the file; empty when nothing is. Takes long on a large store.
     std::vector<std::string> damage();
@@ -135,6 +136,7 @@ private:
     // After handle_, so that it goes first, also when the constructor throws: a connection with statements lives on.
     std::multimap<std::string, std::unique_ptr<sqlite3_stmt, Finalize>, std::less<>> idle_;
     std::function<void(const Transaction&)> also_;
+    std::uint64_t commits_ = 0;
 };
 
 /// A transaction that writes: it has the store to itself from its beginning, and is undone unless it is committed. What

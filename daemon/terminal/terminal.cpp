@@ -12,6 +12,7 @@
 #include "daemon/private_file.h"
 #include "daemon/terminal/key_source.h"
 #include "daemon/terminal/terminal_json.h"
+#include "daemon/text/length.h"
 #include "daemon/trust/signer_judgement.h"
 
 namespace tahvil::daemon {
@@ -21,7 +22,7 @@ namespace {
 constexpr std::string_view kStateFile = "terminal.json";
 constexpr std::size_t kMaxName = 16;
 constexpr std::size_t kMaxOffice = 100;
-constexpr std::size_t kMaxReason = 200;
+constexpr std::size_t kMaxReason = 200;  // characters
 constexpr std::size_t kMaxCertificates = 8;
 
 constexpr std::array<std::pair<KeyRole, std::string_view>, 2> kRoles{
@@ -281,8 +282,8 @@ Bytes Terminal::request() const {
 }
 
 void Terminal::revoke(KeyRole role, unsigned number, const std::string& reason, std::chrono::sys_seconds at) {
-    if (reason.empty() || reason.size() > kMaxReason)
-        throw InvalidInput("terminal.reason", "a revocation needs a reason, of up to 200 bytes", "Say why.");
+    if (reason.empty() || characters(reason) > kMaxReason)
+        throw InvalidInput("terminal.reason", "a revocation needs a reason, of up to 200 characters", "Say why.");
     const std::lock_guard lock(mutex_);
     State state = require_enrolled();
     const auto found = std::ranges::find_if(

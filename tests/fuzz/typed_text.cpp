@@ -8,7 +8,7 @@
 #include "daemon/text/folding.h"
 #include "daemon/text/national_code.h"
 #include "daemon/text/time.h"
-#include "daemon/text/utf16.h"
+#include "daemon/text/length.h"
 
 namespace {
 

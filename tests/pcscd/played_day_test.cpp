@@ -14,7 +14,7 @@
 #include "daemon/journal/export_format.h"
 #include "daemon/journal/verification.h"
 #include "daemon/text/national_code.h"
-#include "daemon/text/utf16.h"
+#include "daemon/text/length.h"
 #include "tests/pcscd/inserted_card.h"
 #include "tests/pcscd/lab.h"
 #include "tests/socket/desk_daemon.h"

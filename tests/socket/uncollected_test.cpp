@@ -105,6 +105,30 @@ TEST_F(UncollectedSocket, ListsWhatWaitsAndSendsItBackWithASignedManifest) {
     get("/v1/shipments/DEMO-S0000009", 404);
 }
 
+TEST_F(UncollectedSocket, OneCardGoesBackAsAShipmentOfItsOwn) {
+    start();
+    arrive();
+    const std::string target = "/v1/deliveries/" + id_ + "/return";
+    EXPECT_EQ(text(call("POST", target, act(), 400).at("type")), "urn:tahvil:problem:delivery.reason");
+    const std::string body = act(R"("why":"moved abroad")");
+    const auto made = call("POST", target, body, 201, kOperator, "r1");
+    EXPECT_EQ(call("POST", target, body, 201, kOperator, "r1"), made);
+    EXPECT_EQ(get("/v1/shipments/" + text(made.at("id"))).at("cards").as_int64(), 1);
+    EXPECT_EQ(text(get("/v1/deliveries/" + id_).at("stage")), "returned");
+    call("POST", target, body, 409, kOperator, "r2");
+}
+
+TEST_F(UncollectedSocket, AReasonIsAsLongInPersianAsInEnglish) {
+    start();
+    arrive();
+    std::string longest;
+    for (int i = 0; i < 500; ++i) longest += "\u06a9";
+    const std::string target = "/v1/deliveries/" + id_ + "/return";
+    EXPECT_EQ(text(call("POST", target, act("\"why\":\"" + longest + "x\""), 400).at("type")),
+              "urn:tahvil:problem:body.bad_value");
+    call("POST", target, act("\"why\":\"" + longest + "\""), 201);
+}
+
 TEST_F(UncollectedSocket, AReceiptIsPrintedOnlyOfAHandover) {
     start();
     arrive();

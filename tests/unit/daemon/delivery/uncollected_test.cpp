@@ -2,7 +2,7 @@
 
 #include "daemon/delivery/inquiry.h"
 #include "daemon/text/time.h"
-#include "daemon/text/utf16.h"
+#include "daemon/text/length.h"
 #include "tests/support/thrown_code.h"
 #include "tests/unit/daemon/delivery/desk.h"
 
@@ -269,12 +269,6 @@ TEST(NoticeText, FitsOneSegmentAndOneScreenWhateverTheOfficeIsCalled) {
                     EXPECT_NE(text.find("کارت شما"), std::string::npos);
                 }
     EXPECT_EQ(notice_text(NoticeKind::final, "۱۲", 0, last), "آخرین اعلام: کارت شما در دفتر ۱۲ است. مهلت: ۱۴۰۵/۰۹/۲۰");
-}
-
-TEST(NoticeText, CountsWhatAnSmsCounts) {
-    EXPECT_EQ(utf16_units("کارت"), 4U);
-    EXPECT_EQ(utf16_units("a\xF0\x9F\x98\x80"), 3U);  // a surrogate pair
-    EXPECT_EQ(utf16_units(""), 0U);
 }
 
 }  // namespace
