@@ -5,8 +5,8 @@
 
 #include "daemon/error.h"
 #include "daemon/text/digits.h"
-#include "daemon/text/national_code.h"
 #include "daemon/text/length.h"
+#include "daemon/text/national_code.h"
 
 namespace tahvil::daemon {
 

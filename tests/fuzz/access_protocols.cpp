@@ -6,32 +6,13 @@
 #include "apdu/access/pace.h"
 #include "apdu/access/terminal_authentication.h"
 #include "apdu/applets/eid.h"
-#include "apdu/card_channel.h"
 #include "crypto/error.h"
 #include "crypto/protocol/mrz_information.h"
+#include "tests/fuzz/fuzzed_card.h"
 
 namespace {
 
 using namespace tahvil;
-
-/// A card whose answers are the input, each behind a byte of length.
-class FuzzedCard final : public Wire {
-public:
-    explicit FuzzedCard(ByteView input) : input_(input) {}
-
-    WireLimits limits() const override { return {}; }
-
-    std::size_t exchange(ByteView, std::span<std::uint8_t> response) override {
-        if (input_.empty()) throw Error("card.removed", "the input has ended");
-        const std::size_t size = std::min<std::size_t>({input_[0], input_.size() - 1, response.size()});
-        std::ranges::copy(input_.subspan(1, size), response.begin());
-        input_ = input_.subspan(1 + size);
-        return size;
-    }
-
-private:
-    ByteView input_;
-};
 
 /// A terminal that draws the same numbers each time: so what was recorded once is understood to the end.
 void draw_ones(std::span<std::uint8_t> into) {

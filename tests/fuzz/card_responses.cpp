@@ -1,35 +1,14 @@
 #include <algorithm>
 
 #include "apdu/atr.h"
-#include "apdu/card_channel.h"
 #include "apdu/file_reader.h"
 #include "apdu/secure_messaging.h"
 #include "crypto/error.h"
+#include "tests/fuzz/fuzzed_card.h"
 
 namespace {
 
 using namespace tahvil;
-
-/// A card whose answers are the input, each behind a byte of length (FF: 255 bytes and go on), with a limit on
-/// commands.
-class FuzzedCard final : public Wire {
-public:
-    FuzzedCard(ByteView input, WireLimits limits) : input_(input), limits_(limits) {}
-
-    WireLimits limits() const override { return limits_; }
-
-    std::size_t exchange(ByteView, std::span<std::uint8_t> response) override {
-        if (input_.empty()) throw Error("card.removed", "the input has ended");
-        const std::size_t size = std::min<std::size_t>({input_[0], input_.size() - 1, response.size()});
-        std::ranges::copy(input_.subspan(1, size), response.begin());
-        input_ = input_.subspan(1 + size);
-        return size;
-    }
-
-private:
-    ByteView input_;
-    WireLimits limits_;
-};
 
 template <typename Work>
 void tolerate(Work work) {

@@ -6,9 +6,9 @@
 #include "daemon/text/date.h"
 #include "daemon/text/digits.h"
 #include "daemon/text/folding.h"
+#include "daemon/text/length.h"
 #include "daemon/text/national_code.h"
 #include "daemon/text/time.h"
-#include "daemon/text/length.h"
 
 namespace {
 

@@ -1,8 +1,8 @@
 #include "daemon/delivery/uncollected.h"
 
 #include "daemon/delivery/inquiry.h"
-#include "daemon/text/time.h"
 #include "daemon/text/length.h"
+#include "daemon/text/time.h"
 #include "tests/support/thrown_code.h"
 #include "tests/unit/daemon/delivery/desk.h"
 
