@@ -101,6 +101,10 @@ void PcscdProcess::end_by(int signal) {
 
 void PcscdProcess::freeze() const {
     kill(process_, SIGSTOP);
+    // Its threads go on until the signal has reached them all.
+    int status = 0;
+    if (waitpid(process_, &status, WUNTRACED) != process_ || !WIFSTOPPED(status))
+        throw std::runtime_error("pcscd could not be stopped");
 }
 
 void PcscdProcess::thaw() const {

@@ -123,7 +123,9 @@ TEST_F(HangingServiceTest, AnswersTheAskerAndRecoversWithTheService) {
     pcscd.freeze();
     EXPECT_EQ(one_command(), "reader.stuck");
     EXPECT_THROW(one_command(), daemon::ReaderStuck);
-    EXPECT_EQ(pool->reader(kId).fault->code, "reader.stuck");
+    const auto fault = pool->reader(kId).fault;
+    ASSERT_TRUE(fault);
+    EXPECT_EQ(fault->code, "reader.stuck");
     pcscd.thaw();
     ASSERT_TRUE(comes(ReaderEvent::Kind::fault_cleared));
     EXPECT_EQ(one_command(), "");
