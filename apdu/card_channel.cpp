@@ -24,6 +24,12 @@ std::size_t limited(std::size_t wire, std::size_t card) {
     return card == 0 ? wire : std::min(wire, card);
 }
 
+/// A command's bytes, which may hold a PIN, are gone when it was sent.
+struct Wiping {
+    std::span<std::uint8_t> memory;
+    ~Wiping() { wipe(memory); }
+};
+
 }  // namespace
 
 CardChannel::CardChannel(Wire& wire, CardCapabilities capabilities)
@@ -53,12 +59,15 @@ ChannelLimits CardChannel::limits() const {
 }
 
 CardChannel::Part CardChannel::exchange(const Command& command, bool extended) {
-    const SecretBytes bytes = command.encode(extended);
+    const std::size_t length = command.encoded_size(extended);
+    if (command_.size() < length) command_ = SecretBytes(length);
+    const Wiping bytes{command_.writable().first(length)};
+    command.encode(extended, bytes.memory);
     const auto start = std::chrono::steady_clock::now();
-    const std::size_t size = wire_.exchange(bytes.view(), buffer_);
+    const std::size_t size = wire_.exchange(bytes.memory, buffer_);
     traffic_.card_time += std::chrono::steady_clock::now() - start;
     ++traffic_.exchanges;
-    traffic_.bytes_sent += bytes.size();
+    traffic_.bytes_sent += length;
     traffic_.bytes_received += size;
     if (size < kStatus || size > buffer_.size())
         throw ProtocolViolation("card.truncated", "the card's response has no status word");

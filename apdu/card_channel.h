@@ -61,6 +61,7 @@ private:
     WireLimits wire_limits_;
     CardCapabilities capabilities_;
     Traffic traffic_;
+    SecretBytes command_;  ///< as it is sent; kept for its memory
     Bytes buffer_;
 };
 

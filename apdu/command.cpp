@@ -143,18 +143,27 @@ Command Command::with_expected(std::size_t expected) const {
     return copy;
 }
 
-SecretBytes Command::encode(bool extended) const {
+std::size_t Command::encoded_size(bool extended) const {
     if (!extended && !fits_short()) throw InvalidInput("input.command", "a command too long for short length fields");
     const std::size_t length_field = extended ? 2 : 1;
     const std::size_t marker = extended && (!data_.empty() || expected_ != 0) ? 1 : 0;
-    SecretBytes bytes(4 + marker + (data_.empty() ? 0 : length_field + data_.size()) +
-                      (expected_ == 0 ? 0 : length_field));
-    const auto out = bytes.writable();
+    return 4 + marker + (data_.empty() ? 0 : length_field + data_.size()) + (expected_ == 0 ? 0 : length_field);
+}
+
+SecretBytes Command::encode(bool extended) const {
+    SecretBytes bytes(encoded_size(extended));
+    encode(extended, bytes.writable());
+    return bytes;
+}
+
+void Command::encode(bool extended, std::span<std::uint8_t> out) const {
+    if (out.size() != encoded_size(extended)) throw InvalidInput("input.length", "no room of the size of the command");
     out[0] = cla_;
     out[1] = ins_;
     out[2] = p1_;
     out[3] = p2_;
-    std::size_t at = 4 + marker;  // the marker is a zero byte: extended length fields follow
+    std::size_t at = 4;
+    if (extended && out.size() > at) out[at++] = 0;  // a zero byte: extended length fields follow
     const auto put_length = [&](std::size_t length) {
         if (extended) out[at++] = high(length);
         out[at++] = low(length);  // 256 and 65536 are written as zero
@@ -165,7 +174,6 @@ SecretBytes Command::encode(bool extended) const {
         at += data_.size();
     }
     if (expected_ != 0) put_length(expected_);
-    return bytes;
 }
 
 }  // namespace tahvil

@@ -85,6 +85,9 @@ public:
     /// The bytes for the wire: the case follows from data and expected, the form of the length fields from `extended`.
     /// Throws InvalidInput when short fields can not hold them.
     SecretBytes encode(bool extended) const;
+    /// The same into memory of encoded_size(extended) bytes.
+    void encode(bool extended, std::span<std::uint8_t> out) const;
+    std::size_t encoded_size(bool extended) const;
 
 private:
     std::uint8_t cla_;

@@ -104,6 +104,7 @@ private:
         if (*size > options_.max_bytes)
             throw LimitExceeded("file.too_large", name_ + ": the file says it has " + std::to_string(*size) + " bytes");
         report(*size);
+        file_.reserve(*size);
         while (file_.size() < *size) {
             if (at_end_)
                 throw ProtocolViolation("file.truncated", name_ + ": the file ends after " +

@@ -1,8 +1,8 @@
 #include "apdu/secure_messaging.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
-#include <utility>
 
 #include "apdu/error.h"
 #include "apdu/tlv.h"
@@ -19,6 +19,10 @@ constexpr tlv::Tag kStatus = 0x99;
 constexpr std::uint8_t kPaddingIndicator = 0x01;
 constexpr std::uint8_t kSecureMessagingWithHeader = 0x0C;
 
+constexpr std::uint8_t kPaddingMark = 0x80;
+constexpr std::size_t kMaxBlock = 16;
+
+constexpr std::size_t kCryptogramHeader = 6;  // tag, length and padding indicator at their longest
 constexpr std::size_t kStatusObject = 4;
 constexpr std::size_t kMacObject = 10;
 constexpr std::size_t kExpectedObject = 4;
@@ -41,103 +45,114 @@ std::size_t plain_capacity(std::size_t room, std::size_t block) {
 
 }  // namespace
 
-SecureMessaging::Session::Session(SessionKeys session_keys)
-    : keys(std::move(session_keys)),
-      cipher(keys.algorithm, keys.encryption.view()),
-      mac(keys.algorithm, keys.mac.view()) {
-    if (keys.counter.size() != block_size(keys.algorithm))
+SecureMessaging::Session::Session(const SessionKeys& keys)
+    : cipher(keys.algorithm, keys.encryption.view()),
+      mac(keys.algorithm, keys.mac.view()),
+      counter(keys.counter),
+      vector(keys.counter.size()) {
+    if (counter.size() != block_size(keys.algorithm))
         throw InvalidInput("input.key", "a send sequence counter that is not one block");
 }
 
-SecureMessaging::SecureMessaging(Channel& channel, SessionKeys keys)
-    : channel_(channel), session_(std::in_place, std::move(keys)) {}
-
-void SecureMessaging::restart(SessionKeys keys) {
-    session_.emplace(std::move(keys));
-}
-
-ChannelLimits SecureMessaging::limits() const {
-    const ChannelLimits outer = channel_.limits();
-    const std::size_t block = session_ ? block_size(session_->keys.algorithm) : 16;
-    return {plain_capacity(outer.command_data - kExpectedObject - kMacObject, block),
-            plain_capacity(outer.response_data - kStatusObject - kMacObject, block)};
-}
-
-void SecureMessaging::count() {
-    Bytes& counter = session_->keys.counter;
+void SecureMessaging::Session::count() {
     for (std::size_t i = counter.size(); i-- > 0;)
         if (++counter[i] != 0) return;
 }
 
-Bytes SecureMessaging::initialisation_vector() const {
-    if (session_->keys.algorithm == CipherAlgorithm::two_key_triple_des) return Bytes(8);
-    return session_->cipher.encrypt_block(session_->keys.counter);
+ByteView SecureMessaging::Session::initialisation_vector() {
+    if (cipher.algorithm() != CipherAlgorithm::two_key_triple_des)  // whose vectors are zero
+        cipher.encrypt_block(counter, vector);
+    return vector;
 }
 
-Bytes SecureMessaging::authenticate(ByteView header, ByteView objects) const {
-    static constexpr std::array<std::uint8_t, 16> kPadding{0x80};
-    const std::size_t block = block_size(session_->keys.algorithm);
-    const auto padding_of = [block](ByteView part) {
-        return part.empty() ? ByteView() : ByteView(kPadding).first(block - part.size() % block);
-    };
-    // The header is padded for itself, and so is what follows it (9.8.4, 9.8.6).
-    Bytes code =
-        session_->mac.compute({session_->keys.counter, header, padding_of(header), objects, padding_of(objects)});
-    code.resize(Mac::kProtocolSize);
-    return code;
+SecureMessaging::SecureMessaging(Channel& channel, const SessionKeys& keys)
+    : channel_(channel), session_(std::in_place, keys) {}
+
+void SecureMessaging::restart(const SessionKeys& keys) {
+    session_.emplace(keys);
+}
+
+ChannelLimits SecureMessaging::limits() const {
+    const ChannelLimits outer = channel_.limits();
+    const std::size_t block = session_ ? session_->counter.size() : kMaxBlock;
+    return {plain_capacity(outer.command_data - kExpectedObject - kMacObject, block),
+            plain_capacity(outer.response_data - kStatusObject - kMacObject, block)};
 }
 
 Command SecureMessaging::protect(const Command& command) {
     if (!session_) throw ProtocolViolation("secure_messaging.ended", "the secure-messaging session has ended");
-    count();
-    Bytes objects;
-    if (!command.data().empty()) {
-        Bytes padded = pad(command.data(), block_size(session_->keys.algorithm));
-        const Bytes cryptogram = session_->cipher.encrypt_cbc(initialisation_vector(), padded);
-        wipe(padded);  // it may hold a PIN
-        if (is_odd(command))
-            append(objects, tlv::encode(kCryptogramOfTlv, cryptogram));
-        else
-            append(objects, tlv::encode(kPaddedCryptogram, {ByteView(&kPaddingIndicator, 1), cryptogram}));
-    }
+    session_->count();
+    const std::size_t block = session_->counter.size();
+    const ByteView data = command.data();
     const std::size_t expected = command.expected();
-    if (expected > Command::kMaxShortExpected)
-        append(objects, tlv::encode(kExpected, to_big_endian(expected & 0xFFFFU, 2)));
-    else if (expected != 0)
-        append(objects, tlv::encode(kExpected, to_big_endian(expected & 0xFFU, 1)));
-
     const std::array<std::uint8_t, 4> header{static_cast<std::uint8_t>(command.cla() | kSecureMessagingWithHeader),
                                              command.ins(), command.p1(), command.p2()};
-    append(objects, tlv::encode(kMac, authenticate(header, objects)));
-    const ChannelLimits inner = limits();
-    const bool short_fields = objects.size() <= Command::kMaxShortData &&
-                              (expected <= plain_capacity(Command::kMaxShortExpected - kStatusObject - kMacObject,
-                                                          block_size(session_->keys.algorithm)) ||
-                               inner.response_data <= Command::kMaxShortExpected);
+    Bytes& message = session_->message;
+    // All of the memory at once: what is encrypted below, where it stands, may be a PIN.
+    message.clear();
+    message.reserve(padded_size(data.size(), block) + 3 * block + kCryptogramHeader + kExpectedObject + kMacObject);
+    append(message, session_->counter);
+    append(message, header);
+    append_padding(message, block);
+    const std::size_t start = message.size();
+    if (!data.empty()) {
+        const std::size_t size = padded_size(data.size(), block);
+        tlv::append_header(message, is_odd(command) ? kCryptogramOfTlv : kPaddedCryptogram,
+                           is_odd(command) ? size : 1 + size);
+        if (!is_odd(command)) message.push_back(kPaddingIndicator);
+        const std::size_t before = message.size();
+        append(message, data);
+        message.push_back(kPaddingMark);
+        message.resize(before + size);
+        const auto cryptogram = std::span(message).subspan(before);
+        session_->cipher.encrypt_cbc(session_->initialisation_vector(), cryptogram, cryptogram);
+    }
+    if (expected != 0) {
+        const bool two_bytes = expected > Command::kMaxShortExpected;
+        tlv::append_header(message, kExpected, two_bytes ? 2 : 1);
+        if (two_bytes) message.push_back(static_cast<std::uint8_t>(expected >> 8U & 0xFFU));
+        message.push_back(static_cast<std::uint8_t>(expected & 0xFFU));
+    }
+    const std::size_t end = message.size();
+    if (end != start) append_padding(message, block);
+    const Mac::ProtocolCode code = session_->mac.protocol_code({message});
+    message.resize(end);
+    tlv::append_header(message, kMac, code.size());
+    append(message, code);
+
+    const ByteView objects = ByteView(message).subspan(start);
+    const bool short_fields =
+        objects.size() <= Command::kMaxShortData &&
+        (expected <= plain_capacity(Command::kMaxShortExpected - kStatusObject - kMacObject, block) ||
+         limits().response_data <= Command::kMaxShortExpected);
     return {header[0], header[1], header[2],
             header[3], objects,   short_fields ? Command::kMaxShortExpected : Command::kMaxExpected};
 }
 
-Response SecureMessaging::unprotect(const Command& command, const Response& response) {
+Response SecureMessaging::unprotect(const Command& command, Response response) {
     if (!session_) throw ProtocolViolation("secure_messaging.ended", "the secure-messaging session has ended");
-    count();
-    if (response.data.empty()) violation("the card answered in the clear with " + describe(response.status));
-    tlv::Cursor cursor(response.data);
+    session_->count();
+    const std::size_t block = session_->counter.size();
+    Bytes& data = response.data;
+    if (data.empty()) violation("the card answered in the clear with " + describe(response.status));
+    tlv::Cursor cursor(data);
     const std::optional<ByteView> padded_cryptogram = cursor.read_if(kPaddedCryptogram);
     const std::optional<ByteView> cryptogram_of_tlv =
         padded_cryptogram || !is_odd(command) ? std::nullopt : cursor.read_if(kCryptogramOfTlv);
     const ByteView status = cursor.read(kStatus);
-    const std::size_t authenticated = response.data.size() - cursor.rest().size();
+    const std::size_t authenticated = data.size() - cursor.rest().size();
     const ByteView code = cursor.read(kMac);
     if (!cursor.at_end()) violation("bytes after the MAC of a response");
-    if (code.size() != Mac::kProtocolSize ||
-        !equal_in_constant_time(code, authenticate({}, ByteView(response.data).first(authenticated))))
+
+    Bytes& message = session_->message;
+    message = session_->counter;
+    append(message, ByteView(data).first(authenticated));
+    append_padding(message, block);
+    if (!equal_in_constant_time(code, session_->mac.protocol_code({message})))
         violation("the MAC of a response is wrong");
     if (status.size() != 2 || from_big_endian(status) != response.status.value)
         violation("the status word in the clear is not the protected one");
 
-    Response plain;
-    plain.status = response.status;
     ByteView cryptogram = cryptogram_of_tlv.value_or(ByteView{});
     if (padded_cryptogram) {
         if (padded_cryptogram->empty() || padded_cryptogram->front() != kPaddingIndicator)
@@ -145,13 +160,18 @@ Response SecureMessaging::unprotect(const Command& command, const Response& resp
         cryptogram = padded_cryptogram->subspan(1);
     }
     if (padded_cryptogram || cryptogram_of_tlv) {
-        if (cryptogram.empty() || cryptogram.size() % block_size(session_->keys.algorithm) != 0)
-            violation("a cryptogram that is not whole blocks");
-        plain.data = session_->cipher.decrypt_cbc(initialisation_vector(), cryptogram);
-        plain.data.resize(unpad(plain.data).size());
+        if (cryptogram.empty() || cryptogram.size() % block != 0) violation("a cryptogram that is not whole blocks");
+        // Out of the copy that was authenticated, to where the response's data begin.
+        const auto at = block + static_cast<std::size_t>(cryptogram.data() - data.data());
+        const auto plain = std::span(data).first(cryptogram.size());
+        session_->cipher.decrypt_cbc(session_->initialisation_vector(),
+                                     ByteView(message).subspan(at, cryptogram.size()), plain);
+        data.resize(unpad(plain).size());
+    } else {
+        data.clear();
     }
-    if (plain.data.size() > command.expected()) violation("more data than was asked for");
-    return plain;
+    if (data.size() > command.expected()) violation("more data than was asked for");
+    return response;
 }
 
 Response SecureMessaging::transmit(const Command& command) {

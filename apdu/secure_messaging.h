@@ -14,35 +14,41 @@ namespace tahvil {
 class SecureMessaging final : public Channel {
 public:
     /// `channel` outlives this object.
-    SecureMessaging(Channel& channel, SessionKeys keys);
+    SecureMessaging(Channel& channel, const SessionKeys& keys);
 
     ChannelLimits limits() const override;
     Response transmit(const Command& command) override;
     void step_down() override { channel_.step_down(); }
 
     /// Goes over to new keys, as chip authentication ends (TR-03110-3, 3.4).
-    void restart(SessionKeys keys);
+    void restart(const SessionKeys& keys);
 
     bool ended() const { return !session_; }
 
     /// \name The two halves of transmit(), for one who is not at the channel
     /// @{
     Command protect(const Command& command);
-    Response unprotect(const Command& command, const Response& response);
+    Response unprotect(const Command& command, Response response);
     /// @}
 
 private:
     struct Session {
-        explicit Session(SessionKeys session_keys);
+        explicit Session(const SessionKeys& keys);
 
-        SessionKeys keys;
+        CipherAlgorithm algorithm() const { return cipher.algorithm(); }
+        std::size_t block() const { return counter.size(); }
+        void count();
+        /// For the message that was counted last (Doc 9303-11, 9.8.6.1).
+        ByteView initialisation_vector();
+
         BlockCipher cipher;
         Mac mac;
+        Bytes counter;
+        Bytes vector;
+        /// What the MAC of a message covers: the counter, a command's header and the data objects, each padded (9.8.4,
+        /// 9.8.6). Kept for its memory.
+        Bytes message;
     };
-
-    Bytes initialisation_vector() const;
-    void count();
-    Bytes authenticate(ByteView header, ByteView objects) const;
 
     Channel& channel_;
     std::optional<Session> session_;

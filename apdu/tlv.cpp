@@ -93,21 +93,25 @@ std::optional<std::size_t> object_size(ByteView start) {
     return header->size + header->value;
 }
 
+void append_header(Bytes& to, Tag tag, std::size_t size) {
+    for (unsigned shift = 24; shift > 0; shift -= 8)
+        if (tag >> shift != 0) to.push_back(static_cast<std::uint8_t>(tag >> shift & 0xFFU));
+    to.push_back(static_cast<std::uint8_t>(tag & 0xFFU));
+    if (size < 0x80) {
+        to.push_back(static_cast<std::uint8_t>(size));
+        return;
+    }
+    std::size_t count = 1;
+    while (size >> (8 * count) != 0) ++count;
+    if (count > kMaxLengthBytes) throw InvalidInput("input.range", "a data object of over 16 MiB");
+    to.push_back(static_cast<std::uint8_t>(0x80U | count));
+    while (count-- > 0) to.push_back(static_cast<std::uint8_t>(size >> (8 * count) & 0xFFU));
+}
+
 Bytes encode(Tag tag, ByteView value) {
     Bytes out;
     out.reserve(value.size() + kMaxTagBytes + kMaxLengthBytes + 1);
-    for (unsigned shift = 24; shift > 0; shift -= 8)
-        if (tag >> shift != 0) out.push_back(static_cast<std::uint8_t>(tag >> shift & 0xFFU));
-    out.push_back(static_cast<std::uint8_t>(tag & 0xFFU));
-    if (value.size() < 0x80) {
-        out.push_back(static_cast<std::uint8_t>(value.size()));
-    } else {
-        std::size_t count = 1;
-        while (value.size() >> (8 * count) != 0) ++count;
-        if (count > kMaxLengthBytes) throw InvalidInput("input.range", "a data object of over 16 MiB");
-        out.push_back(static_cast<std::uint8_t>(0x80U | count));
-        append(out, to_big_endian(value.size(), count));
-    }
+    append_header(out, tag, value.size());
     append(out, value);
     return out;
 }

@@ -44,6 +44,9 @@ std::optional<ByteView> find(ByteView run, Tag tag);
 /// complete. Throws MalformedData when no header can start so.
 std::optional<std::size_t> object_size(ByteView start);
 
+/// Writes tag and length behind `to`; a value of `size` bytes is to follow.
+void append_header(Bytes& to, Tag tag, std::size_t size);
+
 Bytes encode(Tag tag, ByteView value);
 Bytes encode(Tag tag, std::initializer_list<ByteView> parts);
 

@@ -65,7 +65,7 @@ void authenticate(SecureMessaging& card, const Offer& offer, const Terminal& eph
     if (!keys)
         throw ProtocolViolation("access.ca_token", "chip authentication: the chip's token does not prove its key",
                                 "Refer the card: its chip is not the one that was issued.");
-    card.restart(std::move(*keys));
+    card.restart(*keys);
 }
 
 }  // namespace tahvil::chip_authentication

@@ -23,7 +23,7 @@ std::optional<Response> BasicAccess::answer(const Command& command, Session& ses
         if (command.expected() != bac::kNonceSize && command.expected() < Command::kMaxShortExpected)
             return status_only(sw::wrong_length);
         attempt_.emplace(keys_, random_);
-        return Response{attempt_->challenge(), sw::ok};
+        return Response{to_bytes(attempt_->challenge()), sw::ok};
     }
     if (command.ins() != kExternalAuthenticate) return std::nullopt;
     if (!attempt) return status_only(sw::conditions_not_satisfied);

@@ -33,7 +33,7 @@ std::optional<Response> CardAuthentication::answer(const Command& command, Sessi
         if (command.expected() != bac::kNonceSize && command.expected() < Command::kMaxShortExpected)
             return status_only(sw::wrong_length);
         attempt_.emplace(keys_, random_);
-        return Response{attempt_->challenge(), sw::ok};
+        return Response{to_bytes(attempt_->challenge()), sw::ok};
     }
     if (!attempt) return status_only(sw::conditions_not_satisfied);
     if (command.data().size() != bac::kCryptogramSize) return status_only(sw::wrong_length);

@@ -58,8 +58,10 @@ void SecureMessagingEnd::count() {
 
 Bytes SecureMessagingEnd::initialisation_vector() const {
     // Doc 9303-11, 9.8.6.1: zero with triple DES, the encrypted counter with AES.
-    return algorithm() == CipherAlgorithm::two_key_triple_des ? Bytes(counter_.size())
-                                                              : cipher_.encrypt_block(counter_);
+    if (algorithm() == CipherAlgorithm::two_key_triple_des) return Bytes(counter_.size());
+    Bytes vector(counter_.size());
+    cipher_.encrypt_block(counter_, vector);
+    return vector;
 }
 
 std::variant<Command, StatusWord> SecureMessagingEnd::open(const Command& wrapped) try {
@@ -72,8 +74,7 @@ std::variant<Command, StatusWord> SecureMessagingEnd::open(const Command& wrappe
     const std::size_t block = counter_.size();
     const std::array<std::uint8_t, 4> header{wrapped.cla(), wrapped.ins(), wrapped.p1(), wrapped.p2()};
     const Bytes authenticated = objects.authenticated.empty() ? Bytes() : pad(objects.authenticated, block);
-    const Bytes code = mac_.compute({counter_, pad(header, block), authenticated});
-    if (!equal_in_constant_time(ByteView(code).first(Mac::kProtocolSize), objects.mac))
+    if (!equal_in_constant_time(mac_.protocol_code({counter_, pad(header, block), authenticated}), objects.mac))
         return sw::secure_messaging_object_incorrect;
 
     SecretBytes data;
@@ -111,8 +112,7 @@ Bytes SecureMessagingEnd::wrap(const Response& plain) {
                                  : tlv::encode(kCryptogram, {ByteView(kPaddingIndicator), cryptogram});
     }
     append(field, tlv::encode(kStatus, std::array{plain.status.sw1(), plain.status.sw2()}));
-    const Bytes code = mac_.compute({counter_, pad(field, block)});
-    append(field, tlv::encode(kMac, ByteView(code).first(Mac::kProtocolSize)));
+    append(field, tlv::encode(kMac, mac_.protocol_code({counter_, pad(field, block)})));
     return field;
 }
 

@@ -25,7 +25,7 @@ struct AccessKeys {
 /// The terminal's side of 4.3.1, steps 2 and 4. One object for one attempt.
 class Terminal {
 public:
-    /// Draws RND.IFD, then K.IFD, from `random`.
+    /// Draws RND.IFD || K.IFD from `random` in one.
     explicit Terminal(const AccessKeys& keys, const RandomSource& random = system_random);
 
     /// E_IFD || M_IFD, the data of EXTERNAL AUTHENTICATE, for the chip's RND.IC. Throws MalformedData when that is not
@@ -37,21 +37,23 @@ public:
     std::optional<SessionKeys> finish(ByteView chip_cryptogram) const;
 
 private:
+    ByteView rnd_ifd() const { return drawn_.view().first(kNonceSize); }
+    ByteView k_ifd() const { return drawn_.view().last(kKeyMaterialSize); }
+
     BlockCipher cipher_;
     Mac mac_;
-    Bytes rnd_ifd_;
-    SecretBytes k_ifd_;
+    SecretBytes drawn_;
     Bytes rnd_ic_;
 };
 
 /// The chip's side of 4.3.1, steps 1 and 3, for the emulated card. One object for one GET CHALLENGE.
 class Chip {
 public:
-    /// Draws RND.IC, then K.IC, from `random`.
+    /// Draws RND.IC || K.IC from `random` in one.
     explicit Chip(const AccessKeys& keys, const RandomSource& random = system_random);
 
     /// The answer to GET CHALLENGE.
-    const Bytes& challenge() const { return rnd_ic_; }
+    ByteView challenge() const { return drawn_.view().first(kNonceSize); }
 
     struct Answer {
         Bytes cryptogram;  ///< E_IC || M_IC
@@ -62,10 +64,11 @@ public:
     std::optional<Answer> answer(ByteView terminal_cryptogram) const;
 
 private:
+    ByteView k_ic() const { return drawn_.view().last(kKeyMaterialSize); }
+
     BlockCipher cipher_;
     Mac mac_;
-    Bytes rnd_ic_;
-    SecretBytes k_ic_;
+    SecretBytes drawn_;
 };
 
 }  // namespace tahvil::bac

@@ -29,7 +29,10 @@ void in_order(bool condition) {
 
 /// 4.4.3.5.4: E(KS_Enc, -1).
 Bytes chip_authentication_iv(const BlockCipher& cipher) {
-    return cipher.encrypt_block(Bytes(block_size(cipher.algorithm()), 0xFF));
+    const std::size_t block = block_size(cipher.algorithm());
+    Bytes iv(block);
+    cipher.encrypt_block(Bytes(block, 0xFF), iv);
+    return iv;
 }
 
 }  // namespace
@@ -87,9 +90,7 @@ Bytes authentication_token(const asn1::Oid& protocol, const Group& group, const 
                            ByteView public_key) {
     Bytes input = ephemeral_public_key_object(protocol, group, public_key);
     if (keys.algorithm == CipherAlgorithm::two_key_triple_des) input = pad(input, block_size(keys.algorithm));
-    Bytes code = Mac(keys.algorithm, keys.mac.view()).compute({input});
-    code.resize(Mac::kProtocolSize);
-    return code;
+    return to_bytes(Mac(keys.algorithm, keys.mac.view()).protocol_code({input}));
 }
 
 Party::Party(Role role, const asn1::Oid& protocol, Group group, const Password& password, RandomSource random)

@@ -190,7 +190,7 @@ std::unique_ptr<Channel> authenticate_card(Channel& card, const CardIdentity& id
                                      throw MalformedData("json.malformed", "keys of another size");
                                  return session;
                              });
-    if (keys) return std::make_unique<SecureMessaging>(card, std::move(*keys));
+    if (keys) return std::make_unique<SecureMessaging>(card, *keys);
     return std::make_unique<ProviderChannel>(card, settings, authentication);
 }
 

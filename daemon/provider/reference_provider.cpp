@@ -119,7 +119,7 @@ api::Response ReferenceProvider::serve(const std::string& target, ByteView body)
         if (!keys)
             throw HttpError(403, "provider.unknown_card", "the card does not have the keys of its serial number");
         if (gives_ == Gives::transforms) {
-            under_way.messaging.emplace(under_way.nowhere, std::move(*keys));
+            under_way.messaging.emplace(under_way.nowhere, *keys);
             return api::json_response("{\"transforms\":true}");
         }
         return api::json_response("{" + member("encryption", keys->encryption.view()) + "," +
@@ -134,10 +134,10 @@ api::Response ReferenceProvider::serve(const std::string& target, ByteView body)
     }
     if (step == "unprotect" && under_way.messaging && under_way.command) {
         const Command command = *std::exchange(under_way.command, std::nullopt);
-        const Response wrapped = Response::decode(bytes_of(json.members(), "response"));
+        Response wrapped = Response::decode(bytes_of(json.members(), "response"));
         Response plain;
         try {
-            plain = under_way.messaging->unprotect(command, wrapped);
+            plain = under_way.messaging->unprotect(command, std::move(wrapped));
         } catch (const Error&) {
             authentications_.erase(found);  // the counters of both sides may differ now
             throw;

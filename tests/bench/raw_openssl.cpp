@@ -10,20 +10,28 @@ const EVP_MD* sha(bool longer) {
     return longer ? sha256 : sha1;
 }
 
-const EVP_CIPHER* cipher_of(CipherAlgorithm algorithm) {
-    static const std::array<EVP_CIPHER*, 4> fetched{
-        EVP_CIPHER_fetch(nullptr, "DES-EDE3-CBC", nullptr), EVP_CIPHER_fetch(nullptr, "AES-128-CBC", nullptr),
-        EVP_CIPHER_fetch(nullptr, "AES-192-CBC", nullptr), EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr)};
-    return fetched.at(static_cast<std::size_t>(algorithm));
+EVP_CIPHER* fetch(const char* name) {
+    EVP_CIPHER* const cipher = EVP_CIPHER_fetch(nullptr, name, nullptr);
+    check(cipher != nullptr);
+    return cipher;
+}
+
+const EVP_CIPHER* cipher_of(CipherAlgorithm algorithm, bool ecb = false) {
+    static const std::array<EVP_CIPHER*, 4> cbc_ciphers{fetch("DES-EDE3-CBC"), fetch("AES-128-CBC"),
+                                                        fetch("AES-192-CBC"), fetch("AES-256-CBC")};
+    static const std::array<EVP_CIPHER*, 4> ecb_ciphers{fetch("DES-EDE3-ECB"), fetch("AES-128-ECB"),
+                                                        fetch("AES-192-ECB"), fetch("AES-256-ECB")};
+    return (ecb ? ecb_ciphers : cbc_ciphers).at(static_cast<std::size_t>(algorithm));
 }
 
 constexpr std::array<unsigned char, 16> kZero{};
 
-CipherContext context_of(CipherAlgorithm algorithm, ByteView key, bool encrypt) {
+CipherContext context_of(const EVP_CIPHER* cipher, ByteView key, bool encrypt) {
     CipherContext context(EVP_CIPHER_CTX_new());
-    check(EVP_CipherInit_ex2(context.get(), cipher_of(algorithm), key.data(), kZero.data(), encrypt ? 1 : 0, nullptr) ==
-          1);
-    EVP_CIPHER_CTX_set_padding(context.get(), 0);
+    unsigned padding = 0;
+    const std::array parameters{OSSL_PARAM_construct_uint(OSSL_CIPHER_PARAM_PADDING, &padding),
+                                OSSL_PARAM_construct_end()};
+    check(EVP_CipherInit_ex2(context.get(), cipher, key.data(), kZero.data(), encrypt ? 1 : 0, parameters.data()) == 1);
     return context;
 }
 
@@ -56,13 +64,14 @@ Bytes derive(CipherAlgorithm cipher, ByteView secret) {
 Symmetric::Symmetric(CipherAlgorithm algorithm, ByteView key) : block_(block_size(algorithm)) {
     Bytes whole = to_bytes(key);
     whole.resize(32);
-    encryption_ = context_of(algorithm, whole, true);
-    decryption_ = context_of(algorithm, whole, false);
+    encryption_ = context_of(cipher_of(algorithm), whole, true);
+    decryption_ = context_of(cipher_of(algorithm), whole, false);
     if (algorithm == CipherAlgorithm::two_key_triple_des) {
-        first_ = context_of(algorithm, whole, true);
-        second_ = context_of(algorithm, whole, false);
+        chain_ = context_of(cipher_of(algorithm), whole, true);
+        last_ = context_of(cipher_of(algorithm), whole, true);
         return;
     }
+    vector_ = context_of(cipher_of(algorithm, true), whole, true);
     static EVP_MAC* const cmac = EVP_MAC_fetch(nullptr, "CMAC", nullptr);
     mac_.reset(EVP_MAC_CTX_new(cmac));
     std::string name = EVP_CIPHER_get0_name(cipher_of(algorithm));
@@ -86,11 +95,17 @@ void Symmetric::decrypt(ByteView data) {
     run(decryption_.get(), data);
 }
 
+void Symmetric::make_vector() {
+    if (!vector_) return;
+    std::array<unsigned char, 16> vector{};
+    int size = 0;
+    check(EVP_CipherUpdate(vector_.get(), vector.data(), &size, kZero.data(), static_cast<int>(block_)) == 1);
+}
+
 void Symmetric::authenticate(ByteView data) {
-    if (first_) {
-        run(first_.get(), data);
-        run(second_.get(), data.first(block_));
-        run(first_.get(), data.first(block_));
+    if (chain_) {
+        run(chain_.get(), data.first(data.size() - block_));
+        run(last_.get(), data.last(block_));
         return;
     }
     std::array<unsigned char, 16> code{};
@@ -103,10 +118,9 @@ void Symmetric::authenticate(ByteView data) {
 void wrap(Symmetric& keys, std::size_t command_data, std::size_t response_data) {
     static const Bytes data(70'000);
     const auto blocks = [&](std::size_t size) { return (size / keys.block() + 1) * keys.block(); };
-    const bool has_vector = keys.block() == 16;
     const auto cryptogram = [&](std::size_t size, bool encrypt) {
         if (size == 0) return std::size_t{0};
-        if (has_vector) keys.encrypt(ByteView(data).first(keys.block()));
+        keys.make_vector();
         const ByteView whole = ByteView(data).first(blocks(size));
         encrypt ? keys.encrypt(whole) : keys.decrypt(whole);
         return whole.size();

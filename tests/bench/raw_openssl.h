@@ -47,7 +47,9 @@ public:
 
     void encrypt(ByteView data);
     void decrypt(ByteView data);
-    /// CMAC; with triple DES the retail MAC, which is a chain of single DES and one block more of each key.
+    /// The vector of a cryptogram: with AES one block, with triple DES nothing.
+    void make_vector();
+    /// CMAC; with triple DES the retail MAC, which is a chain of single DES and the last block under both keys.
     void authenticate(ByteView data);
     std::size_t block() const { return block_; }
 
@@ -56,7 +58,8 @@ private:
 
     std::size_t block_;
     CipherContext encryption_, decryption_;
-    CipherContext first_, second_;  // of the retail MAC
+    CipherContext vector_;
+    CipherContext chain_, last_;  // of the retail MAC
     MacContext mac_;
     Bytes out_;
 };

@@ -21,7 +21,7 @@ constexpr const char* kAuthenticate =
 
 SessionKeys open(ScriptedCard& card) {
     CardChannel channel(card);
-    Replay random{"781723860C06C226", "0B795240CB7049B01C19B33E32804F0B"};
+    Replay random{"781723860C06C226 0B795240CB7049B01C19B33E32804F0B"};
     return establish(channel, AccessKeys::derive(mrz_information("L898902C", "690806", "940623").view()),
                      random.source());
 }

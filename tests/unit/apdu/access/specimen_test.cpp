@@ -81,7 +81,7 @@ public:
 
 private:
     SecureMessaging& secured(SessionKeys keys, bool select = true) {
-        secure_ = std::make_unique<SecureMessaging>(plain_, std::move(keys));
+        secure_ = std::make_unique<SecureMessaging>(plain_, keys);
         if (select) secure_->require(Command::select_application(lds::kApplication), "SELECT");
         return *secure_;
     }

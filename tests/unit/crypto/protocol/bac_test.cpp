@@ -50,8 +50,8 @@ void expect_published_session(const SessionKeys& session) {
 }
 
 TEST(Bac, Doc9303_11_D3_AuthenticationAndSessionKeysOnBothSides) {
-    Replay terminal_random{"781723860C06C226", "0B795240CB7049B01C19B33E32804F0B"};
-    Replay chip_random{"4608F91988702212", "0B4F80323EB3191CB04970CB4052790B"};
+    Replay terminal_random{"781723860C06C226 0B795240CB7049B01C19B33E32804F0B"};
+    Replay chip_random{"4608F91988702212 0B4F80323EB3191CB04970CB4052790B"};
     bac::Terminal terminal(published_keys(), terminal_random.source());
     const bac::Chip chip(published_keys(), chip_random.source());
 
