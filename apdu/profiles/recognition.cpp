@@ -9,8 +9,6 @@ namespace tahvil::profiles {
 
 namespace {
 
-constexpr std::uint8_t kDirectoryFile = 0x1E;  // short identifier of EF.DIR
-
 struct Attempt {
     const Profile* profile;
     const Application* application;
@@ -58,11 +56,8 @@ private:
 
     /// EF.DIR names what is on the card, so that a card of two profiles shows here.
     std::optional<Recognition> from_directory() {
-        const Response response =
-            card_.transmit(Command::read_binary_short(kDirectoryFile, 0, Command::kMaxShortExpected));
-        if (!response.status.ok() && response.status != sw::end_of_file) return std::nullopt;
         std::vector<Attempt> listed;
-        for (const Bytes& aid : pkcs15::application_identifiers(response.data)) {
+        for (const Bytes& aid : pkcs15::read_application_identifiers(card_)) {
             for (const auto* attempts : {&hinted_, &others_}) {
                 for (const Attempt& attempt : *attempts)
                     if (stands_for(aid, attempt.application->aid)) listed.push_back(attempt);
@@ -113,11 +108,12 @@ private:
 }  // namespace
 
 StatusWord select(Channel& card, const Profile& profile, const Application& application) {
-    const bool answer = profile.has(Quirk::select_needs_answer);
-    return card
-        .transmit(answer ? Command::select_application_with_fci(application.aid)
-                         : Command::select_application(application.aid))
-        .status;
+    if (!profile.has(Quirk::select_needs_answer)) {
+        const StatusWord status = card.transmit(Command::select_application(application.aid)).status;
+        // Older cards do not know how to answer nothing.
+        if (status != sw::wrong_parameters) return status;
+    }
+    return card.transmit(Command::select_application_with_fci(application.aid)).status;
 }
 
 Recognition recognise(Channel& card, ByteView atr, const Catalogue& catalogue, std::string_view passed_over) {

@@ -130,7 +130,7 @@ void add_certificates(CertificatePaths& paths, const CardData& card, std::vector
             if (content == nullptr || listed.issuer != issuers) continue;
             try {
                 const bool wrapped = card.profile->file(listed.file)->encoding == profiles::Encoding::piv_x509;
-                Bytes der = wrapped ? to_bytes(piv::certificate(*content)) : *content;
+                Bytes der = wrapped ? piv::certificate(*content) : *content;
                 // A file may hold less than its name says: an issuer that can not be read is no help, and no harm.
                 if (issuers) {
                     static_cast<void>(trust::Certificate::parse(der));

@@ -15,6 +15,11 @@ constexpr std::uint16_t kMasterFile = 0x3F00;
 constexpr std::uint8_t kGlobalPlatform = 0x80;  // class of GET DATA for its two-byte tags
 constexpr tlv::Tag kDiscretionaryData = 0x53;
 
+/// Whether the card does not take a SELECT in this form, whatever it selects.
+bool is_unknown_form(StatusWord status) {
+    return status == sw::wrong_parameters || status == sw::function_not_supported || status == sw::wrong_offset;
+}
+
 }  // namespace
 
 CardFiles::CardFiles(Channel& card, const profiles::Profile& profile, const profiles::Application& selected)
@@ -52,29 +57,50 @@ void CardFiles::select_in_steps(const profiles::Application& application, const 
             const Command step = identifier == kMasterFile
                                      ? Command::select_master_file()
                                      : Command(0x00, 0xA4, 0x00, 0x0C, to_big_endian(identifier, 2));
-            card_.require(step, "SELECT of " + to_hex(to_big_endian(identifier, 2)));
+            require_selected(step, "SELECT of " + to_hex(to_big_endian(identifier, 2)));
         }
         directory_ = directory;
     }
-    card_.require(Command::select_file(file.path.back()), "SELECT of " + file.name);
+    require_selected(Command::select_file(file.path.back()), "SELECT of " + file.name);
+}
+
+/// Cards that only know SELECT with an answer, or an identifier without being told of what (P1 = 00), get it in that
+/// form.
+void CardFiles::require_selected(const Command& command, const std::string& doing) {
+    StatusWord status = card_.transmit(command).status;
+    if (is_unknown_form(status)) {
+        const bool path = command.p1() == 0x08 || command.p1() == 0x09;
+        status = card_
+                     .transmit(Command(0x00, command.ins(), path ? command.p1() : std::uint8_t{0}, 0x00, command.data(),
+                                       Command::kMaxShortExpected))
+                     .status;
+    }
+    if (!status.ok() && status != sw::selected_file_deactivated) throw CardRefused(doing, status);
 }
 
 void CardFiles::select_file(const profiles::Application& application, const profiles::File& file) {
-    if (application.paths_in_steps) {
+    if (application.paths_in_steps || no_paths_) {
         select_in_steps(application, file);
         return;
     }
     const bool absolute = file.path.front() == kMasterFile;
     if (!absolute && file.path.size() == 1) {
-        card_.require(Command::select_file(file.path.front()), "SELECT of " + file.name);
+        require_selected(Command::select_file(file.path.front()), "SELECT of " + file.name);
         return;
     }
     Bytes path;
     for (const std::uint16_t identifier : file.path) {
         if (identifier != kMasterFile) append(path, to_big_endian(identifier, 2));
     }
-    card_.require(absolute ? Command::select_path(path) : Command(0x00, 0xA4, 0x09, 0x0C, path),
-                  "SELECT of " + file.name);
+    try {
+        require_selected(absolute ? Command::select_path(path) : Command(0x00, 0xA4, 0x09, 0x0C, path),
+                         "SELECT of " + file.name);
+    } catch (const CardRefused& error) {
+        if (!is_unknown_form(error.status())) throw;
+        no_paths_ = true;
+        select_in_steps(application, file);
+        return;
+    }
     // The directory of the file is the current one now; for the next relative path the application is selected anew.
     if (absolute) directory_ = file.path;
 }
@@ -91,6 +117,8 @@ Bytes CardFiles::read_object(const profiles::File& file) {
     if (global_platform) return data;
     tlv::Cursor cursor(data);
     const ByteView content = cursor.read(kDiscretionaryData);
+    // An object that the card's issuer left empty is none.
+    if (content.empty()) throw CardRefused("GET DATA of " + file.name, sw::file_not_found);
     if (!cursor.at_end()) throw ProtocolViolation("card.too_much", file.name + ": bytes behind DO'53'");
     return to_bytes(content);
 }
@@ -103,7 +131,7 @@ Bytes CardFiles::read(const profiles::File& file, const Progress& progress) {
     }
     // After a path from the master file the application is no longer what a path begins at.
     const bool relative = file.path.front() != kMasterFile;
-    if (relative && !application.paths_in_steps && !directory_.empty()) current_ = nullptr;
+    if (relative && !application.paths_in_steps && !no_paths_ && !directory_.empty()) current_ = nullptr;
     if (relative) select(application);
     select_file(application, file);
     ReadOptions options;

@@ -35,6 +35,7 @@ public:
 private:
     void select_file(const profiles::Application& application, const profiles::File& file);
     void select_in_steps(const profiles::Application& application, const profiles::File& file);
+    void require_selected(const Command& command, const std::string& doing);
     Bytes read_object(const profiles::File& file);
 
     Channel& card_;
@@ -43,6 +44,7 @@ private:
     std::vector<std::uint16_t> directory_;  ///< identifiers below the application, or from the master file
     std::vector<const profiles::Application*> seen_;
     std::size_t logins_ = 0;
+    bool no_paths_ = false;  ///< the card takes one identifier at a time
 };
 
 }  // namespace tahvil::certificate_card

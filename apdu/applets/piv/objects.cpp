@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "apdu/applets/piv/gzip.h"
 #include "apdu/tlv.h"
 #include "crypto/error.h"
 
@@ -57,13 +58,13 @@ ByteView require(ByteView run, tlv::Tag tag, const char* what) {
 
 }  // namespace
 
-ByteView certificate(ByteView object) {
+Bytes certificate(ByteView object) {
     constexpr std::uint8_t kCompressed = 0x01;
+    constexpr std::size_t kLargest = 16384;  // bytes, unpacked
     const ByteView value = require(object, tag::certificate, "no certificate");
     const auto information = tlv::find(object, tag::certificate_information);
-    if (information && !information->empty() && ((*information)[0] & kCompressed) != 0)
-        throw MalformedData("piv.compressed_certificate", "the certificate is compressed, which is not read here");
-    return value;
+    if (information && !information->empty() && ((*information)[0] & kCompressed) != 0) return gunzip(value, kLargest);
+    return to_bytes(value);
 }
 
 UniqueIdentifier unique_identifier(ByteView object) {

@@ -7,12 +7,12 @@
 #include "crypto/bytes.h"
 
 /// The data objects of a PIV card (SP 800-73-4 part 1, appendix A), each without DO'53' around it. Every function
-/// returns views into what it was given and throws MalformedData ("piv.malformed", "tlv.malformed") for what is none.
+/// returns views into what it was given, where it returns views, and throws MalformedData ("piv.malformed",
+/// "tlv.malformed") for what is none.
 namespace tahvil::piv {
 
-/// The certificate in an object of table 10. Throws MalformedData "piv.compressed_certificate" for one that is
-/// compressed with gzip.
-ByteView certificate(ByteView object);
+/// The certificate in an object of table 10, unpacked where it is compressed. Throws as gunzip() too.
+Bytes certificate(ByteView object);
 
 /// The card holder unique identifier (table 9).
 struct UniqueIdentifier {

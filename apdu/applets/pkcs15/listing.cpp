@@ -10,10 +10,6 @@ constexpr std::size_t kLongestPin = 32;  // characters
 constexpr std::size_t kLargestBlock = 64;
 constexpr std::size_t kLargestCertificate = 8192;
 
-std::string number(std::size_t index) {
-    return std::to_string(index + 1);
-}
-
 profiles::PinFormat format_of(PasswordType type) {
     switch (type) {
         case PasswordType::bcd:
@@ -43,29 +39,33 @@ public:
 
 private:
     void add_certificate(const Certificate& listed, std::size_t index) {
-        if (listed.path.identifiers.empty()) return;
         // Certificates within a larger file, of which a card could name any part, are not followed.
-        if (listed.path.offset.value_or(0) != 0) return;
+        const bool in_file = !listed.path.identifiers.empty() && listed.path.offset.value_or(0) == 0;
+        if (in_file) add_file(listed, index);
+        if (!in_file && listed.value.empty()) return;
+        profiles::Certificate certificate;
+        certificate.name = certificate_name(index);
+        certificate.file = certificate.name;
+        certificate.issuer = listed.authority;
+        if (!listed.authority) certificate.carries = profile_.carries;
+        profile_.certificates.push_back(certificate);
+    }
+
+    void add_file(const Certificate& listed, std::size_t index) {
         profiles::File file;
-        file.name = "certificate_" + number(index);
+        file.name = certificate_name(index);
         file.application = application_;
         file.path = listed.path.identifiers;
         file.encoding = profiles::Encoding::x509;
         file.max_bytes = kLargestCertificate;
         file.optional = true;
         profile_.files.push_back(file);
-        profiles::Certificate certificate;
-        certificate.name = file.name;
-        certificate.file = file.name;
-        certificate.issuer = listed.authority;
-        if (!listed.authority) certificate.carries = profile_.carries;
-        profile_.certificates.push_back(certificate);
     }
 
     const profiles::Certificate* certificate_of(const PrivateKey& key) const {
         for (std::size_t i = 0; i < listing_.certificates.size(); ++i) {
             if (listing_.certificates[i].identifier != key.identifier || listing_.certificates[i].authority) continue;
-            return profile_.certificate("certificate_" + number(i));
+            return profile_.certificate(certificate_name(i));
         }
         return nullptr;
     }
@@ -123,6 +123,10 @@ private:
 };
 
 }  // namespace
+
+std::string certificate_name(std::size_t index) {
+    return "certificate_" + std::to_string(index + 1);
+}
 
 profiles::Profile complete(profiles::Profile kind, const Listing& listing) {
     return Filler{std::move(kind), listing}.fill();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "apdu/applets/pkcs15/objects.h"
@@ -13,6 +14,9 @@ struct Listing {
     std::vector<PrivateKey> keys;
     std::vector<Password> passwords;
 };
+
+/// What the certificate at this place of the listing is called: "certificate_1" is the first.
+std::string certificate_name(std::size_t index);
 
 /// The profile of a kind of card, filled up with what one card of it lists: its certificates with their files, the
 /// holder's PIN, and for the chip's proof a key that signs and has a certificate: one that needs no PIN before one that

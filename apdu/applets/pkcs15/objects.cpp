@@ -19,15 +19,24 @@ constexpr std::size_t kLongestIdentifier = 255;
     throw MalformedData("pkcs15.malformed", std::string("directory of ISO/IEC 7816-15: ") + what);
 }
 
-bool is_padding(ByteView rest) {
-    return rest.empty() || rest.front() == 0x00 || rest.front() == 0xFF;
+/// Zeros between objects are what was there before one was deleted.
+void skip_zeros(Cursor& cursor, ByteView file) {
+    ByteView rest = cursor.rest();
+    while (!rest.empty() && rest.front() == 0x00) rest = rest.subspan(1);
+    cursor = Cursor(file.last(rest.size()), asn1::Rules::ber);
+}
+
+bool is_at_end(ByteView rest) {
+    return rest.empty() || rest.front() == 0xFF;
 }
 
 /// Objects up to the padding behind them.
 template <typename Take>
 void each(ByteView file, Take take) {
     Cursor cursor(file, asn1::Rules::ber);
-    for (std::size_t count = 0; !is_padding(cursor.rest()); ++count) {
+    for (std::size_t count = 0;; ++count) {
+        skip_zeros(cursor, file);
+        if (is_at_end(cursor.rest())) return;
         if (count == kMaxObjects) malformed("more objects than a card has");
         take(cursor, cursor.read());
     }
@@ -57,8 +66,11 @@ Path read_path(Cursor cursor) {
     const ByteView octets = cursor.read_octet_view();
     // An AID in place of identifiers, as some cards have it, is not followed.
     if (octets.size() % 2 != 0 || octets.size() > 2 * kMaxIdentifiers) return path;
+    constexpr std::uint16_t kCurrentDirectory = 0x3FFF;  // ISO/IEC 7816-4, 7.4.1
     for (std::size_t at = 0; at < octets.size(); at += 2)
         path.identifiers.push_back(static_cast<std::uint16_t>(from_big_endian(octets.subspan(at, 2))));
+    if (path.identifiers.size() > 1 && path.identifiers.front() == kCurrentDirectory)
+        path.identifiers.erase(path.identifiers.begin());
     if (cursor.next_is(Tag::integer)) path.offset = static_cast<std::size_t>(cursor.read_small_integer());
     if (const auto length = cursor.read_if(asn1::context(0))) {
         if (length->content.empty() || length->content.size() > 4) malformed("a length that is none");
@@ -99,6 +111,7 @@ Certificate read_certificate(Cursor object) {
     if (of_class.next_is(Tag::boolean)) certificate.authority = of_class.read_boolean();
     Cursor value = enter_type_attributes(object);
     if (value.next_is(Tag::sequence)) certificate.path = read_path(value.enter(Tag::sequence));
+    if (const auto direct = value.read_if(asn1::context_constructed(0))) certificate.value = to_bytes(direct->content);
     return certificate;
 }
 

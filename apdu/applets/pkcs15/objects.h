@@ -46,7 +46,8 @@ struct Certificate {
     std::string label;
     Bytes identifier;
     bool authority = false;
-    Path path;  ///< empty for a certificate that is not in a file
+    Path path;    ///< empty for a certificate that is not in a file
+    Bytes value;  ///< the certificate itself where the directory holds it
 };
 std::vector<Certificate> parse_certificates(ByteView file);
 
