@@ -66,15 +66,6 @@ SecretBytes joined(const SecretBytes& first, const SecretBytes& second) {
     return both;
 }
 
-Answer answer_of(StatusWord status, const std::string& doing) {
-    if (status.ok()) return {Outcome::accepted, std::nullopt};
-    if (is_blocked(status)) return {Outcome::blocked, 0U};
-    if (is_unusable(status)) return {Outcome::needs_change, std::nullopt};
-    if (const auto left = counter(status)) return {Outcome::wrong, left};
-    if (status == sw::verification_failed) return {Outcome::wrong, std::nullopt};
-    throw CardRefused(doing, status);
-}
-
 }  // namespace
 
 SecretBytes block(const profiles::Pin& pin, ByteView characters) {
@@ -106,23 +97,32 @@ bool at_last_try(const State& state) {
     return !state.verified && state.tries_left.value_or(1) <= 1;
 }
 
+Answer judge(StatusWord status, const std::string& doing) {
+    if (status.ok()) return {Outcome::accepted, std::nullopt};
+    if (is_blocked(status)) return {Outcome::blocked, 0U};
+    if (is_unusable(status)) return {Outcome::needs_change, std::nullopt};
+    if (const auto left = counter(status)) return {Outcome::wrong, left};
+    if (status == sw::verification_failed) return {Outcome::wrong, std::nullopt};
+    throw CardRefused(doing, status);
+}
+
 Answer verify(Channel& card, const profiles::Pin& pin, ByteView characters) {
     const SecretBytes packed = block(pin, characters);
-    return answer_of(card.transmit(Command::verify(pin.reference, packed.view())).status, "VERIFY");
+    return judge(card.transmit(Command::verify(pin.reference, packed.view())).status, "VERIFY");
 }
 
 Answer change(Channel& card, const profiles::Pin& pin, ByteView old_characters, ByteView new_characters) {
     const SecretBytes both = joined(block(pin, old_characters), block(pin, new_characters));
-    return answer_of(card.transmit(Command::change_reference_data(pin.reference, both.view())).status,
-                     "CHANGE REFERENCE DATA");
+    return judge(card.transmit(Command::change_reference_data(pin.reference, both.view())).status,
+                 "CHANGE REFERENCE DATA");
 }
 
 Answer unblock(Channel& card, const profiles::Pin& pin, ByteView code, ByteView new_characters) {
     const SecretBytes packed = unblocking_block(pin, code);
     const bool with_new = pin.unblocking->with_new_pin;
     const SecretBytes data = with_new ? joined(packed, block(pin, new_characters)) : packed;
-    return answer_of(card.transmit(Command::reset_retry_counter(pin.reference, data.view(), with_new)).status,
-                     "RESET RETRY COUNTER");
+    return judge(card.transmit(Command::reset_retry_counter(pin.reference, data.view(), with_new)).status,
+                 "RESET RETRY COUNTER");
 }
 
 }  // namespace tahvil::pin

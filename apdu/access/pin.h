@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "apdu/channel.h"
 #include "apdu/profiles/profile.h"
@@ -36,7 +37,11 @@ State query(Channel& card, const profiles::Profile& profile, const profiles::Pin
 /// Whether one more wrong PIN would block it, as far as anybody can tell: what is not known counts as the last try.
 bool at_last_try(const State& state);
 
-/// Throw CardRefused for an answer that says nothing of the PIN.
+/// What a status word says of the PIN that was sent, by whomever. Throws CardRefused, with `doing` as its words, for
+/// one that says nothing of it.
+Answer judge(StatusWord status, const std::string& doing);
+
+/// Throw CardRefused as judge().
 Answer verify(Channel& card, const profiles::Pin& pin, ByteView characters);
 Answer change(Channel& card, const profiles::Pin& pin, ByteView old_characters, ByteView new_characters);
 /// Throws InvalidInput "access.no_unblocking" where the profile describes no way. `new_characters` may be empty where

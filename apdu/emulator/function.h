@@ -16,7 +16,9 @@ struct Tally {
     std::size_t bytes_out = 0;
     std::size_t verify_tries = 0;    ///< VERIFY with a PIN
     std::size_t verify_queries = 0;  ///< VERIFY without one
-    std::size_t pace_with_pin = 0;   ///< GENERAL AUTHENTICATE that asked for a nonce under the PIN or the PUK
+    std::size_t pin_changes = 0;
+    std::size_t pin_unblockings = 0;
+    std::size_t pace_with_pin = 0;  ///< GENERAL AUTHENTICATE that asked for a nonce under the PIN or the PUK
 };
 
 /// A function of a card's operating system: files, an access protocol, a PIN. A card is a list of them.

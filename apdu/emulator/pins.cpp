@@ -36,8 +36,8 @@ std::optional<Response> Pins::answer(const Command& command, Session& session, T
     const auto entry = std::ranges::find_if(entries_, [&](const Entry& e) { return e.pin.reference == command.p2(); });
     if (entry == entries_.end()) return status_only(sw::referenced_data_not_found);
     if (command.ins() == kVerify) return verify(*entry, command, session, tally);
-    if (command.ins() == kChangeReferenceData) return change(*entry, command, session);
-    return unblock(*entry, command, session);
+    if (command.ins() == kChangeReferenceData) return change(*entry, command, session, tally);
+    return unblock(*entry, command, session, tally);
 }
 
 Pins::State Pins::state(std::uint8_t reference) const {
@@ -73,7 +73,8 @@ Response Pins::verify(Entry& entry, const Command& command, Session& session, Ta
     return status_only(sw::ok);
 }
 
-Response Pins::change(Entry& entry, const Command& command, Session& session) {
+Response Pins::change(Entry& entry, const Command& command, Session& session, Tally& tally) {
+    ++tally.pin_changes;
     const std::size_t size = entry.pin.block.size();
     if (command.p1() != kOldAndNew) return status_only(sw::wrong_parameters);
     if (command.data().size() != 2 * size) return status_only(sw::wrong_length);
@@ -84,7 +85,8 @@ Response Pins::change(Entry& entry, const Command& command, Session& session) {
     return status_only(sw::ok);
 }
 
-Response Pins::unblock(Entry& entry, const Command& command, Session& session) {
+Response Pins::unblock(Entry& entry, const Command& command, Session& session, Tally& tally) {
+    ++tally.pin_unblockings;
     const std::size_t size = entry.pin.unblocking.size();
     const bool with_new = command.p1() == kOldAndNew;
     if (!with_new && command.p1() != kOldOnly) return status_only(sw::wrong_parameters);

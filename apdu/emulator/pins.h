@@ -37,8 +37,8 @@ private:
 
     static bool matches(const SecretBytes& stored, ByteView given, unsigned& left, unsigned tries);
     static Response verify(Entry& entry, const Command& command, Session& session, Tally& tally);
-    static Response change(Entry& entry, const Command& command, Session& session);
-    static Response unblock(Entry& entry, const Command& command, Session& session);
+    static Response change(Entry& entry, const Command& command, Session& session, Tally& tally);
+    static Response unblock(Entry& entry, const Command& command, Session& session, Tally& tally);
 
     std::vector<Entry> entries_;
 };

@@ -99,6 +99,8 @@ struct File {
     bool trim_zeros = false;                  ///< zeros behind the content do not belong to it
     std::map<Meaning, std::uint32_t> fields;  ///< by tag, for the two TLV encodings
     DateForm dates = DateForm::iso;
+
+    friend bool operator==(const File&, const File&) = default;
 };
 
 struct Application {
@@ -107,6 +109,8 @@ struct Application {
     bool recognises = true;       ///< whether a card that has it is one of this profile
     bool paths_in_steps = false;  ///< SELECT takes one identifier at a time
     std::vector<std::string> files;
+
+    friend bool operator==(const Application&, const Application&) = default;
 };
 
 struct SignedFile {
@@ -118,6 +122,8 @@ struct SignedFile {
     std::string hash_in;         ///< signed file that holds the hash, under
     std::uint32_t hash_tag = 0;  ///< this tag
     std::string certificate;     ///< by name, of the key that made `signature`
+
+    friend bool operator==(const SignedFile&, const SignedFile&) = default;
 };
 
 struct Certificate {
@@ -125,6 +131,8 @@ struct Certificate {
     std::string file;
     bool issuer = false;  ///< of the others on the card: helps to build paths, and proves nothing by itself
     std::map<Meaning, std::string> carries;  ///< attribute of the subject (dotted identifier) that a deployment trusts
+
+    friend bool operator==(const Certificate&, const Certificate&) = default;
 };
 
 enum class PinFormat : std::uint8_t {
@@ -138,6 +146,8 @@ struct Unblocking {
     std::uint8_t longest = 0;
     std::uint8_t block = 0;    ///< bytes
     bool with_new_pin = true;  ///< RESET RETRY COUNTER carries the new PIN
+
+    friend bool operator==(const Unblocking&, const Unblocking&) = default;
 };
 
 struct Pin {
@@ -154,6 +164,8 @@ struct Pin {
     bool can_change = false;
     bool transport = false;  ///< a fresh card has a transport PIN, which the holder changes before anything needs it
     std::optional<Unblocking> unblocking;
+
+    friend bool operator==(const Pin&, const Pin&) = default;
 };
 
 struct Proof {
@@ -164,6 +176,8 @@ struct Proof {
     std::optional<std::uint8_t> key;        ///< key reference
     std::optional<std::uint8_t> algorithm;  ///< algorithm reference of the card
     std::string pin;                        ///< by name, when the key asks for one
+
+    friend bool operator==(const Proof&, const Proof&) = default;
 };
 
 struct Profile {
@@ -202,6 +216,8 @@ struct Profile {
     const SignedFile* signed_file(std::string_view name) const;
     const Pin* pin(std::string_view name) const;
     const Pin* holder_pin() const;  ///< null when the holder has none
+
+    friend bool operator==(const Profile&, const Profile&) = default;
 };
 
 }  // namespace tahvil::profiles

@@ -50,6 +50,13 @@ SecretBytes mrz_date(const Members& members, std::string_view key) {
     return SecretBytes{concat({text.subspan(2, 2), text.subspan(5, 2), text.subspan(8, 2)})};
 }
 
+std::optional<SecretBytes> read_pin(const Members& members, std::string_view key) {
+    auto pin = members.secret_if(key, kLongestPin);
+    if (pin && (pin->size() < kShortestPin || !all_visible(pin->view())))
+        members.refuse(key, "4 to 32 visible characters");
+    return pin;
+}
+
 }  // namespace
 
 AccessSecrets read_access(const Members& members) {
@@ -58,11 +65,7 @@ AccessSecrets read_access(const Members& members) {
         if (can->size() != kCanDigits || !all_digits(can->view())) members.refuse("can", "six digits");
         secrets.can = *std::move(can);
     }
-    if (auto pin = members.secret_if("pin", kLongestPin)) {
-        if (pin->size() < kShortestPin || !all_visible(pin->view()))
-            members.refuse("pin", "4 to 32 visible characters");
-        secrets.pin = *std::move(pin);
-    }
+    secrets.pin = read_pin(members, "pin");
     secrets.allow_last_try = members.truth("allow_last_try", false);
     const std::vector<SecretBytes> lines = members.secrets_if("mrz", kMrzLines, kMrzLine);
     const auto number = members.secret_if("document_number", kDocumentNumber);
@@ -105,11 +108,49 @@ Expected read_expected(const Members& members) {
 
 }  // namespace
 
-std::optional<HolderMethod> read_holder(const Members& members) {
-    const auto method = members.choice_if("method", {"pin", "portrait"});
+namespace {
+
+void read_holder(const Members& members, CardCheck& check) {
+    if (const auto method = members.choice_if("method", {"pin", "portrait"}))
+        check.holder = *method == "pin" ? HolderMethod::pin : HolderMethod::portrait;
+    const std::string act = members.choice_if("act", {"verify", "change", "unblock"}).value_or("verify");
+    check.pin_act = act == "verify" ? PinAct::verify : act == "change" ? PinAct::change : PinAct::unblock;
+    check.pin_pad = members.choice_if("entry", {"request", "pin_pad"}).value_or("request") == "pin_pad";
+    if (members.choice_if("language", {"en", "fa"}).value_or("en") == "fa")
+        check.pad_language = pcsc::PadLanguage::persian;
+    const bool of_pin = check.holder == HolderMethod::pin;
+    if (!of_pin && check.pin_act != PinAct::verify) members.refuse("act", "beside the method pin only");
+    if (!of_pin && check.pin_pad) members.refuse("entry", "pin_pad beside the method pin only");
     members.finish();
-    if (!method) return std::nullopt;
-    return *method == "pin" ? HolderMethod::pin : HolderMethod::portrait;
+}
+
+/// Each act with the secrets that it takes, and no others: what is not going to be used is not sent to a daemon.
+void require_secrets(const Members& members, const CardCheck& check) {
+    const AccessSecrets& access = check.access;
+    const bool changes = check.pin_act == PinAct::change && !check.pin_pad;
+    const bool unblocks = check.pin_act == PinAct::unblock;
+    if (check.pin_pad && unblocks) members.refuse("holder", "a PIN is unblocked by PUK and new PIN in the request");
+    if (check.pin_pad && (access.pin || access.new_pin))
+        members.refuse("access", "no PIN beside the entry on a pin_pad");
+    if (changes && !(access.pin && access.new_pin)) members.refuse("access", "pin and new_pin for the act change");
+    if (unblocks != access.puk.has_value()) members.refuse("access", "a puk for the act unblock, and for that only");
+    if (access.new_pin && !changes && !unblocks)
+        members.refuse("access", "new_pin for the acts change and unblock only");
+    if (unblocks && access.pin) members.refuse("access", "new_pin in place of pin for the act unblock");
+}
+
+}  // namespace
+
+void read_question(const Members& members, CardCheck& check) {
+    if (const auto access = members.object_if("access")) {
+        auto new_pin = read_pin(*access, "new_pin");
+        auto puk = read_pin(*access, "puk");
+        check.access = read_access(*access);
+        check.access.new_pin = std::move(new_pin);
+        check.access.puk = std::move(puk);
+    }
+    if (const auto holder = members.object_if("holder")) read_holder(*holder, check);
+    require_secrets(members, check);
 }
 
 CheckRequest read_check_request(ByteView body, uid_t owner) {
@@ -120,8 +161,7 @@ CheckRequest read_check_request(ByteView body, uid_t owner) {
     request.reader = members.text_if("reader", kReaderId);
     request.check.purpose =
         *purpose_by_name(members.choice("purpose", {"handover", "field", "identity_check", "read"}));
-    if (const auto access = members.object_if("access")) request.check.access = read_access(*access);
-    if (const auto holder = members.object_if("holder")) request.check.holder = read_holder(*holder);
+    read_question(members, request.check);
     if (const auto expected = members.object_if("expected")) request.check.expected = read_expected(*expected);
     request.check.nonce = members.text_if("nonce", kNonce).value_or("");
     if (members.has("nonce") && (request.check.nonce.empty() || !all_visible(as_bytes(request.check.nonce))))

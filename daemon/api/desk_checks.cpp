@@ -45,8 +45,7 @@ Response Handlers::start_desk_check(const Call& call, DeskPurpose purpose, const
     CheckRequest request;
     request.owner = call.caller->peer.uid;
     request.reader = members.text_if("reader", kReaderId);
-    if (const auto access = members.object_if("access")) request.check.access = read_access(*access);
-    if (const auto holder = members.object_if("holder")) request.check.holder = read_holder(*holder);
+    read_question(members, request.check);
     members.finish();
     return created_response(*call.route, services_.desk_checks.start(purpose, delivery, std::move(request), act));
 }

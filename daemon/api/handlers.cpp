@@ -49,9 +49,7 @@ json::object to_json(const DeskState& desk) {
 }
 
 json::object to_json(const CheckView& check) {
-    json::object object{{"id", check.id}, {"state", name(check.state)}, {"reader", check.reader}};
-    if (check.state == CheckState::running && !check.step.empty()) object["progress"] = progress_of(check);
-    if (check.problem) object["problem"] = problem_of(check.problem);
+    json::object object = state_of(check);
     if (!check.result) return object;
     object["verdict"] = daemon::to_json(check.result->verdict, check.want);
     if (!check.want.contains(Part::files)) return object;
@@ -61,6 +59,13 @@ json::object to_json(const CheckView& check) {
 }
 
 }  // namespace
+
+json::object state_of(const CheckView& check) {
+    json::object object{{"id", check.id}, {"state", name(check.state)}, {"reader", check.reader}};
+    if (check.state == CheckState::running && !check.step.empty()) object["progress"] = progress_of(check);
+    if (check.problem) object["problem"] = problem_of(check.problem);
+    return object;
+}
 
 json::value problem_of(const std::exception_ptr& error) {
     try {
@@ -98,14 +103,21 @@ Response Handlers::get_health(const Call& /*call*/) {
                                {"desk", to_json(desk)}});
 }
 
+json::object Handlers::shown(const ReaderView& reader) const {
+    json::object object = daemon::to_json(reader);
+    if (std::string profile = services_.checks.recognised_profile(reader); !profile.empty())
+        object["profile"] = std::move(profile);
+    return object;
+}
+
 Response Handlers::list_readers(const Call& /*call*/) {
     json::array readers;
-    for (const ReaderView& reader : services_.readers.readers()) readers.push_back(daemon::to_json(reader));
+    for (const ReaderView& reader : services_.readers.readers()) readers.push_back(shown(reader));
     return answer(json::object{{"readers", std::move(readers)}});
 }
 
 Response Handlers::get_reader(const Call& call) {
-    return answer(daemon::to_json(services_.readers.reader(call.path[0])));
+    return answer(shown(services_.readers.reader(call.path[0])));
 }
 
 Response Handlers::stream_events(const Call& call) {
@@ -122,7 +134,7 @@ Response Handlers::create_check(const Call& call) {
 
 CheckView Handlers::check_of(const Call& call) const {
     CheckView check = services_.checks.get(call.path[0]);
-    if (!call.caller->may_touch(check.owner, "checks.any"))
+    if (check.probe || !call.caller->may_touch(check.owner, "checks.any"))
         throw NotFound("check.not_found", "there is no such check, or it is no longer kept", "Start a new one.");
     return check;
 }
@@ -219,7 +231,7 @@ void publish(EventLog& events, const CheckEvent& event) {
         events.publish("check.progress", members, check.owner);
         return;
     }
-    if (check.result) members["decision"] = name(check.result->verdict.decision);
+    if (check.result && !check.probe) members["decision"] = name(check.result->verdict.decision);
     events.publish("check.ended", members, check.owner);
 }
 

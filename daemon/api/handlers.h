@@ -52,6 +52,9 @@ public:
     Response create_check(const Call& call) override;
     Response get_check(const Call& call) override;
     Response cancel_check(const Call& call) override;
+    Response create_probe(const Call& call) override;
+    Response get_probe(const Call& call) override;
+    Response cancel_probe(const Call& call) override;
     Response list_parties(const Call& call) override;
     Response add_party(const Call& call) override;
     Response get_party(const Call& call) override;
@@ -106,8 +109,11 @@ public:
     Response print_receipt(const Call& call) override;
 
 private:
+    /// With the profile that a check found its card to be of.
+    boost::json::object shown(const ReaderView& reader) const;
     /// A check that the caller may see; another's is not found.
     CheckView check_of(const Call& call) const;
+    CheckView probe_of(const Call& call) const;
     IdentityView identity_check_of(const Call& call) const;
     Response import(const Call& call, trust::ImportOptions options);
     /// Does something to the terminal's keys, which answers with the key's id, and tells the journal of it where there
@@ -127,6 +133,9 @@ private:
     Services services_;
     std::chrono::sys_seconds started_at_;
 };
+
+/// What every check says of itself, whatever it finds: id, state, reader, progress and problem.
+boost::json::object state_of(const CheckView& check);
 
 /// The problem document of what was thrown.
 boost::json::value problem_of(const std::exception_ptr& error);

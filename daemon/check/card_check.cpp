@@ -159,6 +159,7 @@ private:
                                   if (done == size) files += size;
                                   if (progress_) progress_(now_);
                               },
+                              session_.control(),
                               pin_sent_};
         auto read = check_profiled_card(channel_, recognised, run, verdict_);
         ask_for_portrait();
@@ -304,6 +305,11 @@ private:
     }
 
     void ask_for_holder() {
+        if (asked_.pin_act != PinAct::verify) {
+            verdict_.checks.push_back(
+                check(asked_.pin_act == PinAct::change ? "holder.pin_change" : "holder.pin_unblock",
+                      Result::not_performed, "profile_has_no_pin"));
+        }
         if (asked_.holder == HolderMethod::pin) {
             verdict_.checks.push_back(opened_.pin_proved ? check("holder.pin", Result::passed, {}, {{"method", "pace"}})
                                                          : check("holder.pin", Result::not_performed,

@@ -9,11 +9,13 @@
 #include <string>
 #include <string_view>
 
+#include "apdu/profiles/probe.h"
 #include "crypto/bytes.h"
 #include "crypto/random.h"
 #include "daemon/check/document_check.h"
 #include "daemon/check/verdict.h"
 #include "daemon/reader/card_session.h"
+#include "pcsc/pin_pad.h"
 
 namespace tahvil::daemon {
 
@@ -22,7 +24,9 @@ struct AccessSecrets {
     std::optional<SecretBytes> can;              ///< six digits
     std::optional<SecretBytes> mrz_information;  ///< see tahvil::mrz_information()
     std::optional<SecretBytes> pin;              ///< opens a card whose PACE has one, and proves the holder
-    bool allow_last_try = false;                 ///< of the PIN; a card that does not tell the number has one
+    std::optional<SecretBytes> new_pin;          ///< with PinAct::change and PinAct::unblock
+    std::optional<SecretBytes> puk;              ///< with PinAct::unblock
+    bool allow_last_try = false;                 ///< of PIN or PUK; a card that does not tell the number has one
 };
 
 /// What BAC and PACE need of the lines of an MRZ, as they were typed. Throws InvalidInput "input.mrz" when they are
@@ -32,12 +36,18 @@ SecretBytes information_from_lines(std::span<const std::string_view> lines);
 /// How the person who holds out the card is to be known as its holder.
 enum class HolderMethod : std::uint8_t { pin, portrait };
 
+/// What the holder does with the PIN. One that was set is verified too.
+enum class PinAct : std::uint8_t { verify, change, unblock };
+
 /// What is asked of the card in a reader.
 struct CardCheck {
     Purpose purpose = Purpose::handover;
     AccessSecrets access;
     Expected expected;
     std::optional<HolderMethod> holder;
+    PinAct pin_act = PinAct::verify;
+    bool pin_pad = false;  ///< typed on the reader, and in no request
+    pcsc::PadLanguage pad_language = pcsc::PadLanguage::english;
     Parts want;
     std::string nonce = {};  ///< comes back in the verdict
 };
@@ -53,7 +63,8 @@ struct Progress {
 
 struct CardCheckResult {
     Verdict verdict;
-    std::map<std::string, Bytes> files;  ///< by name ("EF.DG1"), when `want` has files
+    std::map<std::string, Bytes> files;         ///< by name ("EF.DG1"), when `want` has files
+    std::optional<profiles::Probe> probe = {};  ///< in place of a verdict, see probe_card()
 };
 
 /// Runs a whole check on the card of a session, in the order of the checks, and decides.

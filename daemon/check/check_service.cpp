@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/check/card_probe.h"
 #include "daemon/error.h"
 #include "daemon/reader/error.h"
 
@@ -75,6 +76,7 @@ public:
         view.id = request.id.empty() ? make_id(knowledge_().at, random_) : std::move(request.id);
         view.owner = request.owner;
         view.reader = reader;
+        view.probe = request.probe;
         view.purpose = request.check.purpose;
         if (!request.use) view.want = request.check.want;
         std::string id = view.id;
@@ -88,7 +90,7 @@ public:
             if (static_cast<std::size_t>(waiting) >= limits_.queued_per_reader) throw ReaderQueueFull(reader);
             checks_[id].view = std::move(view);
         }
-        submit(id, reader, std::make_shared<CardCheck>(std::move(request.check)), std::move(request.use));
+        submit(id, reader, std::make_shared<CheckRequest>(std::move(request)));
         return id;
     }
 
@@ -96,6 +98,14 @@ public:
         const std::lock_guard lock(mutex_);
         forget_old();
         return entry(id).view;
+    }
+
+    std::string recognised_profile(const ReaderView& reader) {
+        const std::lock_guard lock(mutex_);
+        const auto found = recognised_.find(reader.id);
+        const bool is_this_card = found != recognised_.end() && reader.state.card == CardPresence::present &&
+                                  found->second.insertions == reader.state.insertions;
+        return is_this_card ? found->second.profile : std::string{};
     }
 
     void cancel(std::string_view id) {
@@ -130,6 +140,11 @@ private:
         bool withdrawn = false;  ///< before there was a ticket to cancel
     };
 
+    struct Recognised {
+        std::uint64_t insertions = 0;  ///< by which the card is known to be the same
+        std::string profile;
+    };
+
     std::string choose_reader(const std::optional<std::string>& wanted) {
         if (wanted) return readers_.reader(*wanted).id;
         std::vector<std::string> with_card;
@@ -147,22 +162,29 @@ private:
         throw NotFound("reader.no_card", "there is no card in any reader", "Put the card into the reader.");
     }
 
-    void submit(const std::string& id, const std::string& reader, std::shared_ptr<CardCheck> check,
-                std::function<void(const CardCheckResult&, const Knowledge&)> use) {
+    CardCheckResult run(CardSession& session, const std::string& id, const CheckRequest& request) {
+        const Knowledge knowledge = knowledge_();
+        const auto progress = [&](const Progress& now) { take_progress(id, now); };
+        if (request.probe) return {{}, {}, probe_card(session, knowledge, progress)};
+        const std::string reader = get(id).reader;
+        const std::uint64_t insertions = readers_.reader(reader).state.insertions;
+        CardCheckResult found = CardChecker{knowledge, random_, progress}.run(session, request.check, id);
+        if (!found.verdict.profile.name.empty()) {
+            const std::lock_guard lock(mutex_);
+            recognised_[reader] = {insertions, found.verdict.profile.name};
+        }
+        if (request.use) request.use(found, knowledge);
+        leave_out_unwanted(found, request.use ? Parts{} : request.check.want);
+        return found;
+    }
+
+    void submit(const std::string& id, const std::string& reader, std::shared_ptr<const CheckRequest> request) {
         // The result is handed from run to done: after a job that was given up, run may still write to it.
         auto result = std::make_shared<std::shared_ptr<const CardCheckResult>>();
         Job job;
         job.deadline = std::chrono::steady_clock::now() + limits_.deadline;
-        job.run = [self = shared_from_this(), id, check = std::move(check), use = std::move(use),
-                   result](CardSession& session) {
-            if (!self->begin(id)) return;
-            const Knowledge knowledge = self->knowledge_();
-            CardChecker checker{knowledge, self->random_,
-                                [&](const Progress& progress) { self->take_progress(id, progress); }};
-            CardCheckResult found = checker.run(session, *check, id);
-            if (use) use(found, knowledge);
-            leave_out_unwanted(found, use ? Parts{} : check->want);
-            *result = std::make_shared<CardCheckResult>(std::move(found));
+        job.run = [self = shared_from_this(), id, request = std::move(request), result](CardSession& session) {
+            if (self->begin(id)) *result = std::make_shared<CardCheckResult>(self->run(session, id, *request));
         };
         job.done = [self = shared_from_this(), id, result](const std::exception_ptr& error) {
             self->end(id, error, error ? nullptr : *result);
@@ -276,6 +298,7 @@ private:
     std::mutex mutex_;
     std::map<std::string, Entry, std::less<>> checks_;
     std::deque<std::pair<SteadyTime, std::string>> ended_;
+    std::map<std::string, Recognised> recognised_;  ///< by reader
     bool stopping_ = false;
 
     std::mutex listener_mutex_;  ///< held while it listens, so that nobody is told after stop()
@@ -296,6 +319,10 @@ std::string CheckService::start(CheckRequest request) {
 
 CheckView CheckService::get(std::string_view id) const {
     return state_->get(id);
+}
+
+std::string CheckService::recognised_profile(const ReaderView& reader) const {
+    return state_->recognised_profile(reader);
 }
 
 void CheckService::cancel(std::string_view id) {

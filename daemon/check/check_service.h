@@ -25,6 +25,7 @@ std::string_view name(CheckState state);
 struct CheckRequest {
     std::optional<std::string> reader;  ///< left out: the one that has a card
     CardCheck check;
+    bool probe = false;  ///< no check: a walk that only reads and drafts a profile
     uid_t owner = 0;
     std::string id;  ///< left out: a new one
     /// Where it is there, it gets the whole result on the reader's thread, and of what the card says of document and
@@ -37,6 +38,7 @@ struct CheckView {
     std::string id;
     uid_t owner = 0;
     std::string reader;
+    bool probe = false;
     Purpose purpose = Purpose::read;
     Parts want;
     CheckState state = CheckState::queued;
@@ -80,6 +82,10 @@ public:
 
     /// Throws NotFound "check.not_found". Whose it is, is the caller's to ask.
     CheckView get(std::string_view id) const;
+
+    /// Name of the profile that a check found the card in this reader to be of; empty when none was made of this card,
+    /// or when none was recognised.
+    std::string recognised_profile(const ReaderView& reader) const;
 
     /// Without effect on one that has ended. Throws NotFound.
     void cancel(std::string_view id);

@@ -38,6 +38,8 @@ constexpr auto kTable = std::to_array<CheckInfo>({
     {"document.revocation", Applies::document, "The card is not on the hot list."},
     {"chip.authentication", Applies::always, "The chip proved to hold a key that signed data names."},
     {"terminal.authentication", Applies::on_request, "The card accepted this terminal's rights."},
+    {"holder.pin_change", Applies::on_request, "The holder set another PIN in the place of the old one."},
+    {"holder.pin_unblock", Applies::on_request, "The holder unblocked the PIN with its PUK."},
     {"holder.pin", Applies::on_request, "The holder knew the PIN."},
     {"holder.fingerprint_on_card", Applies::on_request, "The card matched the holder's finger."},
     {"holder.portrait_compared", Applies::on_request, "An operator compared holder and portrait."},

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "apdu/access/pin.h"
 #include "apdu/access/signed_challenge.h"
 #include "apdu/applets/certificate_card/card_files.h"
-#include "apdu/applets/pkcs15/listing.h"
+#include "apdu/applets/pkcs15/card_directories.h"
 #include "apdu/error.h"
 #include "apdu/profiles/words.h"
 #include "daemon/check/card_facts.h"
 #include "daemon/check/expected_check.h"
+#include "daemon/check/holder_check.h"
 
 namespace tahvil::daemon {
 
@@ -20,6 +20,12 @@ using profiles::Access;
 
 Check check(std::string_view id, Result result, std::string reason = {}, Details detail = {}) {
     return {std::string{id}, result, std::move(reason), std::move(detail)};
+}
+
+std::string joined(const std::set<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
 }
 
 /// Every PIV card chains commands (SP 800-73-4 part 2, 3.2.4), although its answer to reset need not say so.
@@ -87,7 +93,7 @@ private:
         } catch (const CardRefused&) {
             data_.refused.insert(file.name);
         } catch (const MalformedData&) {
-            malformed_ += (malformed_.empty() ? "" : ", ") + file.name;
+            malformed_.insert(file.name);
         }
     }
 
@@ -95,46 +101,12 @@ private:
     void read_listed() {
         const Bytes* object_directory = data_.content("object_directory");
         if (object_directory == nullptr) return;
-        pkcs15::Listing listing;
-        try {
-            for (const pkcs15::Directory& directory : pkcs15::parse_object_directory(*object_directory))
-                read_directory(directory, listing);
-        } catch (const MalformedData&) {
-            malformed_ += (malformed_.empty() ? "" : ", ") + std::string("object_directory");
-        }
-        profile_ = pkcs15::complete(kind_, listing);
+        pkcs15::CardDirectories directories = pkcs15::read_directories(files_, kind_, *object_directory, run_.progress);
+        data_.files.merge(directories.files);
+        data_.refused.merge(directories.refused);
+        malformed_.merge(directories.malformed);
+        profile_ = pkcs15::complete(kind_, directories.listing);
         read(Access::free);
-    }
-
-    void read_directory(const pkcs15::Directory& directory, pkcs15::Listing& listing) {
-        constexpr std::size_t kLargestDirectory = 8192;
-        using pkcs15::DirectoryKind;
-        const bool wanted =
-            directory.kind == DirectoryKind::certificates || directory.kind == DirectoryKind::trusted_certificates ||
-            directory.kind == DirectoryKind::useful_certificates || directory.kind == DirectoryKind::private_keys ||
-            directory.kind == DirectoryKind::authentication_objects;
-        if (!wanted || directory.path.identifiers.empty() || ++directories_ > kMaxDirectories) return;
-        profiles::File file;
-        file.name = "directory_" + std::to_string(directories_);
-        file.application = kind_.applications.front().name;
-        file.path = directory.path.identifiers;
-        file.extent = profiles::Extent::end;
-        file.max_bytes = kLargestDirectory;
-        read_one(file);
-        const Bytes* content = data_.content(file.name);
-        if (content == nullptr) return;
-        const auto take = [](auto& all, auto more) { all.insert(all.end(), more.begin(), more.end()); };
-        try {
-            if (directory.kind == DirectoryKind::private_keys) {
-                take(listing.keys, pkcs15::parse_private_keys(*content));
-            } else if (directory.kind == DirectoryKind::authentication_objects) {
-                take(listing.passwords, pkcs15::parse_passwords(*content));
-            } else {
-                take(listing.certificates, pkcs15::parse_certificates(*content));
-            }
-        } catch (const MalformedData&) {
-            malformed_ += (malformed_.empty() ? "" : ", ") + file.name;
-        }
     }
 
     /// Paths, signed files, facts; again when the PIN has opened more files.
@@ -230,63 +202,29 @@ private:
 
     void ask_holder() {
         constexpr std::string_view id = "holder.pin";
-        const bool wanted = run_.asked.holder == HolderMethod::pin;
+        const CardCheck& asked = run_.asked;
         const profiles::Pin* pin = profile_.holder_pin();
-        if (!run_.asked.access.pin) {
-            if (wanted) add(check(id, Result::not_performed, "no_pin"));
+        if (!asked.access.pin && !asked.access.puk && !asked.pin_pad) {
+            if (asked.holder == HolderMethod::pin) add(check(id, Result::not_performed, "no_pin"));
             return;
         }
         if (pin == nullptr) {
             add(check(id, Result::not_performed, "profile_has_no_pin"));
-        } else if (found_false()) {
-            add(check(id, Result::not_performed, "card_not_genuine"));
-        } else {
-            add(verify_pin(*pin, run_.asked.access.pin->view()));
+            return;
         }
+        if (found_false()) {
+            add(check(id, Result::not_performed, "card_not_genuine"));
+            return;
+        }
+        files_.enter(*kind_.application(pin->application));
+        HolderCheck holder(channel_, profile_, *pin, asked, run_.reader, run_.begin, run_.pin_sent);
+        for (Check& found : holder.run()) add(std::move(found));
+        verified_ = holder.verified();
         if (!verified_ ||
             std::ranges::none_of(profile_.files, [](const profiles::File& file) { return file.access == Access::pin; }))
             return;
         read(Access::pin);
         authenticate();
-    }
-
-    Check verify_pin(const profiles::Pin& pin, ByteView characters) {
-        constexpr std::string_view id = "holder.pin";
-        files_.enter(*kind_.application(pin.application));
-        Details detail{{"method", "verify"}};
-        const auto answer_of = [&](pin::Outcome outcome) {
-            switch (outcome) {
-                case pin::Outcome::accepted:
-                    return check(id, Result::passed, {}, detail);
-                case pin::Outcome::wrong:
-                    return check(id, Result::failed, "wrong_pin", detail);
-                case pin::Outcome::blocked:
-                    return check(id, Result::failed, "pin_blocked", detail);
-                case pin::Outcome::needs_change:
-                    break;
-            }
-            return check(id, Result::undetermined, "pin_to_be_changed_first", detail);
-        };
-        try {
-            const pin::State state = pin::query(channel_, profile_, pin);
-            if (state.tries_left) detail.emplace_back("tries_before", std::to_string(*state.tries_left));
-            if (state.blocked) return answer_of(pin::Outcome::blocked);
-            if (state.needs_change) return answer_of(pin::Outcome::needs_change);
-            if (pin::at_last_try(state) && !run_.asked.access.allow_last_try)
-                throw AccessDenied("access.last_try",
-                                   state.tries_left ? "one more wrong PIN would block the card"
-                                                    : "the card does not tell how many tries of its PIN are left, and "
-                                                      "one more wrong one could block it",
-                                   "Allow the last try only when the holder is sure of the PIN.");
-            run_.pin_sent = true;
-            const pin::Answer answer = pin::verify(channel_, pin, characters);
-            if (answer.tries_left) detail.emplace_back("tries_left", std::to_string(*answer.tries_left));
-            verified_ = answer.outcome == pin::Outcome::accepted;
-            return answer_of(answer.outcome);
-        } catch (const CardRefused& error) {
-            detail.emplace_back("words", error.what());
-            return check(id, Result::undetermined, "refused_by_card", std::move(detail));
-        }
     }
 
     /// Files that open to keys of the issuer alone.
@@ -333,23 +271,19 @@ private:
     }
 
     void conclude_reading() {
-        std::string refused;
-        for (const profiles::File& file : profile_.files) {
-            if (data_.refused.contains(file.name) && !file.optional)
-                refused += (refused.empty() ? "" : ", ") + file.name;
-        }
+        std::set<std::string> refused;
+        for (const profiles::File& file : profile_.files)
+            if (data_.refused.contains(file.name) && !file.optional) refused.insert(file.name);
         if (!malformed_.empty()) {
-            add(check("read.complete", Result::undetermined, "files_malformed", {{"malformed", malformed_}}));
+            add(check("read.complete", Result::undetermined, "files_malformed", {{"malformed", joined(malformed_)}}));
         } else if (!refused.empty()) {
-            add(check("read.complete", Result::undetermined, "files_refused", {{"refused", refused}}));
+            add(check("read.complete", Result::undetermined, "files_refused", {{"refused", joined(refused)}}));
         } else if (data_.files.empty()) {
             add(check("read.complete", Result::undetermined, "nothing_read"));
         } else {
             add(check("read.complete", Result::passed));
         }
     }
-
-    static constexpr std::size_t kMaxDirectories = 16;
 
     CardChannel& channel_;
     const profiles::Profile& kind_;  ///< as the catalogue has it
@@ -361,8 +295,7 @@ private:
     std::optional<CertificatePaths> paths_;
     std::set<std::string> vouched_for_;
     const profiles::Proof* proof_ = nullptr;
-    std::size_t directories_ = 0;
-    std::string malformed_;  ///< files that are not what they should be
+    std::set<std::string> malformed_;  ///< files that are not what they should be
     bool verified_ = false;
 };
 

@@ -17,6 +17,7 @@ struct ProfiledRun {
     const CardCheck& asked;
     std::function<void(std::string_view step)> begin;                  ///< told before each
     std::function<void(std::size_t done, std::size_t size)> progress;  ///< of the file that is being read
+    pcsc::Control reader;                                              ///< for its PIN pad; may be empty
     bool& pin_sent;                                                    ///< set before a try of a PIN can be spent
 };
 

@@ -22,10 +22,14 @@ struct AccessArguments {
     SecretSource can;
     SecretSource mrz;
     SecretSource pin;
+    SecretSource new_pin;
+    SecretSource puk;
     std::string document_number;
     std::string birth_date;  ///< ISO 8601, as is the next
     std::string expiry_date;
-    bool allow_last_try = false;  ///< of the PIN
+    bool allow_last_try = false;     ///< of PIN or PUK
+    std::string pin_act = "verify";  ///< or "change", "unblock"
+    bool pin_pad = false;            ///< the PIN is typed on the reader
 
     bool names_nothing() const {
         return can.kind == SecretSource::Kind::none && mrz.kind == SecretSource::Kind::none && document_number.empty();

@@ -95,13 +95,28 @@ std::vector<SecretBytes> lines_of(const SecretSource& source, std::size_t most, 
 /// A CAN, asked for even where the command line names no way in, as long as somebody is there to ask.
 SecretBytes can_of(const AccessArguments& access, const Console& console) {
     SecretSource source = access.can;
-    const bool optional = access.names_nothing();
+    const bool optional = access.names_nothing() && access.pin_act == "verify";
     if (optional && console.input_is_terminal && console.error_is_terminal) source.kind = SecretSource::Kind::terminal;
     if (source.kind == SecretSource::Kind::none) return {};
     const Message prompt = optional ? Message::ask_can_or_nothing : Message::ask_can;
     const auto lines = lines_of(source, 1, [&](std::size_t) { return ask_without_echo(console.say(prompt)); });
     if (lines.empty() && optional) return {};
     return checked_can(lines.empty() ? ByteView() : lines.front().view());
+}
+
+/// Nobody sees what they type, so that it is asked for twice.
+SecretBytes ask_new_pin(const Console& console) {
+    SecretBytes pin = ask_without_echo(console.say(Message::ask_new_pin));
+    const SecretBytes again = ask_without_echo(console.say(Message::ask_new_pin_again));
+    if (!equal(pin.view(), again.view()))
+        throw InvalidInput("input.new_pin", "the new PIN was not the same the second time", "Type it again.");
+    return pin;
+}
+
+void write_pin(SecretJson& json, std::string_view name, const SecretSource& source, auto ask) {
+    if (source.kind == SecretSource::Kind::none) return;
+    const auto typed = lines_of(source, 1, ask);
+    json.member(name, as_text(checked_pin(typed.empty() ? ByteView() : typed.front().view()).view()));
 }
 
 void write_access(SecretJson& json, const AccessArguments& access, const Console& console) {
@@ -125,11 +140,9 @@ void write_access(SecretJson& json, const AccessArguments& access, const Console
         json.member("birth_date", access.birth_date);
         json.member("expiry_date", access.expiry_date);
     }
-    if (access.pin.kind != SecretSource::Kind::none) {
-        const auto typed =
-            lines_of(access.pin, 1, [&](std::size_t) { return ask_without_echo(console.say(Message::ask_pin)); });
-        json.member("pin", as_text(checked_pin(typed.empty() ? ByteView() : typed.front().view()).view()));
-    }
+    write_pin(json, "pin", access.pin, [&](std::size_t) { return ask_without_echo(console.say(Message::ask_pin)); });
+    write_pin(json, "puk", access.puk, [&](std::size_t) { return ask_without_echo(console.say(Message::ask_puk)); });
+    write_pin(json, "new_pin", access.new_pin, [&](std::size_t) { return ask_new_pin(console); });
     if (access.allow_last_try) {
         json.key("allow_last_try");
         json.raw("true");

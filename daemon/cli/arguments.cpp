@@ -26,7 +26,8 @@ struct Typed {
     bool watch = false;
     std::string reader;
     std::vector<std::string> can, mrz, pin;
-    int can_fd = -1, mrz_fd = -1, pin_fd = -1;
+    int can_fd = -1, mrz_fd = -1, pin_fd = -1, new_pin_fd = -1, puk_fd = -1;
+    bool new_pin = false, pin_pad = false;
     std::string document_number, birth_date, expiry_date;
     std::string holder;
     bool allow_last_try = false;
@@ -87,6 +88,7 @@ public:
         read_ = verb(app_, "read", Message::help_read, Message::examples_read);
         add_check_options(*read_);
         add(*read_, "--out", typed.out, Message::option_out, "DIR")->required();
+        add_pin();
         add_verify();
         add_trust();
         desk_.add_to(app_);
@@ -103,6 +105,7 @@ public:
         if (readers_->parsed()) return ReadersArguments{typed.watch};
         if (doctor_->parsed()) return DoctorArguments{};
         if (check_->parsed() || read_->parsed()) return check_arguments(warnings);
+        if (pin_change_->parsed() || pin_unblock_->parsed()) return pin_arguments(warnings);
         if (verify_->parsed()) {
             if (!typed.certificate.empty()) return verify_certificate_arguments();
             return verify_arguments();
@@ -129,6 +132,7 @@ public:
         if (profile_list_->parsed()) return ProfileListArguments{optional(typed.profiles)};
         if (profile_show_->parsed()) return ProfileShowArguments{optional(typed.profiles), typed.profile};
         if (profile_check_->parsed()) return ProfileCheckArguments{paths(typed.profile_files)};
+        if (profile_probe_->parsed()) return ProfileProbeArguments{typed.reader};
         return emulate_arguments();
     }
 
@@ -138,6 +142,9 @@ private:
     void add_check_options(CLI::App& app) {
         add_access_options(app);
         add(app, "--holder", typed.holder, Message::option_holder, "METHOD")->check(CLI::IsMember({"pin", "portrait"}));
+        app.add_flag("--new-pin", typed.new_pin, text(Message::option_new_pin));
+        add_descriptor(app, "--new-pin-fd", typed.new_pin_fd, Message::option_new_pin_fd);
+        app.add_flag("--pin-pad", typed.pin_pad, text(Message::option_pin_pad));
         add_each(app, "--expect", typed.expected, Message::option_expect, "FIELD=VALUE");
     }
 
@@ -156,6 +163,25 @@ private:
         add(app, "--pin-fd", typed.pin_fd, Message::option_pin_fd, "FD")
             ->check(CLI::Range(0, kLastDescriptor).description(""));
         app.add_flag("--allow-last-try", typed.allow_last_try, text(Message::option_allow_last_try));
+    }
+
+    void add_descriptor(CLI::App& app, const std::string& name, int& descriptor, Message help) {
+        add(app, name, descriptor, help, "FD")->check(CLI::Range(0, kLastDescriptor).description(""));
+    }
+
+    void add_pin() {
+        CLI::App* pin = verb(app_, "pin", Message::help_pin, Message::examples_pin);
+        pin->require_subcommand(1);
+        pin_change_ = verb(*pin, "change", Message::help_pin_change, Message::examples_pin);
+        pin_unblock_ = verb(*pin, "unblock", Message::help_pin_unblock, Message::examples_pin);
+        for (CLI::App* app : {pin_change_, pin_unblock_}) {
+            add(*app, "--reader", typed.reader, Message::option_reader, "ID");
+            add_descriptor(*app, "--new-pin-fd", typed.new_pin_fd, Message::option_new_pin_fd);
+            app->add_flag("--allow-last-try", typed.allow_last_try, text(Message::option_allow_last_try));
+        }
+        add_descriptor(*pin_change_, "--pin-fd", typed.pin_fd, Message::option_pin_fd);
+        pin_change_->add_flag("--pin-pad", typed.pin_pad, text(Message::option_pin_pad));
+        add_descriptor(*pin_unblock_, "--puk-fd", typed.puk_fd, Message::option_puk_fd);
     }
 
     void add_verify() {
@@ -308,6 +334,8 @@ private:
             add(*app, "--profiles", typed.profiles, Message::option_profiles, "DIR");
         profile_check_ = verb(*profile, "check", Message::help_profile_check, Message::examples_profile);
         add(*profile_check_, "files", typed.profile_files, Message::option_profile_files, "FILE")->required();
+        profile_probe_ = verb(*profile, "probe", Message::help_profile_probe, Message::examples_profile);
+        add(*profile_probe_, "--reader", typed.reader, Message::option_reader, "ID");
     }
 
     void add_emulate() {
@@ -376,6 +404,11 @@ private:
         if (!access.mrz.given.empty()) access.mrz.given = checked_mrz(access.mrz.given);
         access.pin = source("--pin", typed.pin, typed.pin_fd, warnings);
         access.allow_last_try = typed.allow_last_try;
+        access.pin_pad = typed.pin_pad;
+        if (typed.pin_pad && (access.pin.kind != SecretSource::Kind::none || typed.new_pin_fd >= 0)) {
+            throw InvalidInput("usage.conflict", "the PIN is typed on the reader and given here both",
+                               "Leave out --pin-pad, or --pin, --pin-fd and --new-pin-fd.");
+        }
         const bool all = !typed.document_number.empty() && !typed.birth_date.empty() && !typed.expiry_date.empty();
         const bool any = !typed.document_number.empty() || !typed.birth_date.empty() || !typed.expiry_date.empty();
         if (any && !all) {
@@ -396,12 +429,48 @@ private:
         return access;
     }
 
+    /// A secret that is read from a descriptor, or else asked for.
+    static SecretSource asked_or_read(int descriptor) {
+        if (descriptor >= 0) return {SecretSource::Kind::descriptor, {}, descriptor};
+        return {SecretSource::Kind::terminal, {}, -1};
+    }
+
+    PinArguments pin_arguments(std::vector<std::string>& warnings) const {
+        PinArguments pin;
+        pin.check.reader = typed.reader;
+        pin.check.purpose = "read";
+        pin.check.holder = "pin";
+        AccessArguments& secrets = pin.check.access;
+        secrets = access(warnings);
+        if (pin_unblock_->parsed()) {
+            secrets.pin_act = "unblock";
+            secrets.puk = asked_or_read(typed.puk_fd);
+            secrets.new_pin = asked_or_read(typed.new_pin_fd);
+        } else {
+            set_new_pin(secrets);
+        }
+        return pin;
+    }
+
+    void set_new_pin(AccessArguments& secrets) const {
+        secrets.pin_act = "change";
+        if (typed.pin_pad) return;
+        secrets.pin = asked_or_read(typed.pin_fd);
+        secrets.new_pin = asked_or_read(typed.new_pin_fd);
+    }
+
     CheckArguments check_arguments(std::vector<std::string>& warnings) const {
         CheckArguments check;
         check.reader = typed.reader;
         check.access = access(warnings);
         check.holder = typed.holder;
-        if (check.holder == "pin" && check.access.pin.kind == SecretSource::Kind::none) {
+        const bool sets = typed.new_pin || typed.new_pin_fd >= 0;
+        if (check.holder != "pin" && (sets || typed.pin_pad)) {
+            throw InvalidInput("usage.pin", "a new PIN or a PIN pad goes with --holder pin only", "Add --holder pin.");
+        }
+        if (sets) {
+            set_new_pin(check.access);
+        } else if (check.holder == "pin" && !typed.pin_pad && check.access.pin.kind == SecretSource::Kind::none) {
             check.access.pin.kind = SecretSource::Kind::terminal;
         }
         for (const std::string& expected : typed.expected) {
@@ -509,7 +578,8 @@ private:
              *distrust_ = nullptr, *hot_list_ = nullptr, *build_ = nullptr, *delta_ = nullptr, *merge_ = nullptr,
              *verify_list_ = nullptr, *show_list_ = nullptr, *party_add_ = nullptr, *party_list_ = nullptr,
              *party_show_ = nullptr, *party_remove_ = nullptr, *identity_check_ = nullptr, *emulate_ = nullptr;
-    CLI::App *profile_list_ = nullptr, *profile_show_ = nullptr, *profile_check_ = nullptr;
+    CLI::App *profile_list_ = nullptr, *profile_show_ = nullptr, *profile_check_ = nullptr, *profile_probe_ = nullptr;
+    CLI::App *pin_change_ = nullptr, *pin_unblock_ = nullptr;
 };
 
 /// "tahvil trust import", as far as the verbs were understood.

@@ -33,6 +33,11 @@ struct CheckArguments {
     std::optional<std::filesystem::path> out;
 };
 
+/// `pin change` and `pin unblock`.
+struct PinArguments {
+    CheckArguments check;
+};
+
 struct VerifyArguments {
     std::optional<std::filesystem::path> folder;
     std::optional<std::filesystem::path> security_object;
@@ -124,6 +129,10 @@ struct ProfileCheckArguments {
     std::vector<std::filesystem::path> files;
 };
 
+struct ProfileProbeArguments {
+    std::string reader;
+};
+
 /// `trust keep` and `trust distrust`: what a person decides about a certificate.
 struct TrustDecideArguments {
     std::optional<std::filesystem::path> store;
@@ -175,19 +184,18 @@ struct EmulateArguments {
     std::optional<std::filesystem::path> provider;
 };
 
-using Verb =
-    std::variant<ReadersArguments, DoctorArguments, CheckArguments, VerifyArguments, VerifyCertificateArguments,
-                 TrustImportArguments, TrustListArguments, TrustShowArguments, TrustStatusArguments,
-                 ProfileListArguments, ProfileShowArguments, ProfileCheckArguments, EmulateArguments,
-                 TrustDecideArguments, HotListBuildArguments, HotListDeltaArguments, HotListMergeArguments,
-                 HotListVerifyArguments, HotListShowArguments, TerminalShowArguments, TerminalEnrolArguments,
-                 TerminalRenewArguments, TerminalCertifyArguments, TerminalRevokeArguments, DeliveryImportArguments,
-                 DeliveryCheckInArguments, DeliveryFindArguments, DeliveryListArguments, DeliveryShowArguments,
-                 DeliveryMoveArguments, DeliveryUncollectedArguments, DeliveryNoticesArguments, DeliveryReturnArguments,
-                 DeliveryShipmentArguments, DeliveryHandoverArguments, DeliveryDecideArguments,
-                 DeliveryReceiptArguments, InquiryArguments, ReceiptVerifyArguments, JournalShowArguments,
-                 JournalExportArguments, JournalVerifyArguments, PartyAddArguments, PartyListArguments,
-                 PartyShowArguments, PartyRemoveArguments, IdentityCheckArguments>;
+using Verb = std::variant<
+    ReadersArguments, DoctorArguments, CheckArguments, PinArguments, VerifyArguments, VerifyCertificateArguments,
+    TrustImportArguments, TrustListArguments, TrustShowArguments, TrustStatusArguments, ProfileListArguments,
+    ProfileShowArguments, ProfileCheckArguments, ProfileProbeArguments, EmulateArguments, TrustDecideArguments,
+    HotListBuildArguments, HotListDeltaArguments, HotListMergeArguments, HotListVerifyArguments, HotListShowArguments,
+    TerminalShowArguments, TerminalEnrolArguments, TerminalRenewArguments, TerminalCertifyArguments,
+    TerminalRevokeArguments, DeliveryImportArguments, DeliveryCheckInArguments, DeliveryFindArguments,
+    DeliveryListArguments, DeliveryShowArguments, DeliveryMoveArguments, DeliveryUncollectedArguments,
+    DeliveryNoticesArguments, DeliveryReturnArguments, DeliveryShipmentArguments, DeliveryHandoverArguments,
+    DeliveryDecideArguments, DeliveryReceiptArguments, InquiryArguments, ReceiptVerifyArguments, JournalShowArguments,
+    JournalExportArguments, JournalVerifyArguments, PartyAddArguments, PartyListArguments, PartyShowArguments,
+    PartyRemoveArguments, IdentityCheckArguments>;
 
 /// The command line, taken apart and checked.
 struct Arguments {

@@ -146,6 +146,11 @@ private:
             ->check(CLI::IsMember({"pin", "portrait"}));
         add(*handover_, "--receipt", typed_.receipt, Message::option_receipt_out, "FILE");
         add_read(*handover_);
+        handover_->add_flag("--new-pin", typed_.new_pin, text(Message::option_new_pin));
+        add(*handover_, "--new-pin-fd", typed_.new_pin_fd, Message::option_new_pin_fd, "FD")
+            ->check(CLI::Range(0, kLastDescriptor).description(""));
+        handover_->add_flag("--pin-pad", typed_.pin_pad, text(Message::option_pin_pad));
+        handover_->add_flag("--allow-last-try", typed_.allow_last_try, text(Message::option_allow_last_try));
         decide_ = verb(*delivery_, "decide", Message::help_delivery_decide, Message::examples_handover);
         add(*decide_, "id", typed_.id, Message::option_delivery_id, "ID")->required();
         add(*decide_, "item", typed_.item, Message::option_item, "ITEM")->required();
@@ -233,7 +238,19 @@ private:
         DeskReadArguments read{person(), typed_.reader, {}, typed_.holder};
         if (typed_.can_fd >= 0) read.access.can = {SecretSource::Kind::descriptor, {}, typed_.can_fd};
         if (typed_.pin_fd >= 0) read.access.pin = {SecretSource::Kind::descriptor, {}, typed_.pin_fd};
-        if (typed_.holder == "pin" && typed_.pin_fd < 0) read.access.pin.kind = SecretSource::Kind::terminal;
+        const bool sets = typed_.new_pin || typed_.new_pin_fd >= 0;
+        if (typed_.holder != "pin" && (sets || typed_.pin_pad))
+            throw usage("a new PIN or a PIN pad goes with --holder pin only", "Add --holder pin.");
+        if (typed_.pin_pad && (typed_.pin_fd >= 0 || typed_.new_pin_fd >= 0))
+            throw usage("the PIN is typed on the reader and given here both",
+                        "Leave out --pin-pad, or the descriptors.");
+        read.access.allow_last_try = typed_.allow_last_try;
+        read.access.pin_pad = typed_.pin_pad;
+        if (sets) read.access.pin_act = "change";
+        if (typed_.pin_pad || typed_.holder != "pin") return read;
+        if (typed_.pin_fd < 0) read.access.pin.kind = SecretSource::Kind::terminal;
+        if (sets) read.access.new_pin.kind = SecretSource::Kind::terminal;
+        if (typed_.new_pin_fd >= 0) read.access.new_pin = {SecretSource::Kind::descriptor, {}, typed_.new_pin_fd};
         return read;
     }
 
@@ -310,7 +327,8 @@ private:
             stage, state, item, why, receipt, manifest, terminal, office, receipts_key, checkpoints_key,
             role = "receipts", key, request;
         std::vector<std::string> ids, settle, refer, trust, keys, checkpoints, receipts;
-        int can_fd = -1, pin_fd = -1, days = 0;
+        int can_fd = -1, pin_fd = -1, new_pin_fd = -1, days = 0;
+        bool new_pin = false, pin_pad = false, allow_last_try = false;
         bool good_rows_only = false, tray = false, approve = false, overdue = false;
         std::uint64_t from = 0, count = 20;
     };

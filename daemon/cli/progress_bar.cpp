@@ -16,6 +16,8 @@ std::string words_of(const Console& console, std::string_view step) {
     if (step == "read") return console.say(Message::step_read);
     if (step == "authenticate") return console.say(Message::step_authenticate);
     if (step == "decide") return console.say(Message::step_decide);
+    if (step == "pin_pad") return console.say(Message::step_pin_pad);
+    if (step == "pin_pad_change") return console.say(Message::step_pin_pad_change);
     if (step == "hash") return console.say(Message::step_hash);
     return harmless(step);
 }

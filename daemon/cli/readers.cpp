@@ -61,6 +61,8 @@ void print_reader(const Console& console, const json::object& reader) {
     if (text(reader, "kind") == "embedded") beneath(console, console.say(Message::reader_embedded));
     if (truth(reader, "in_use_elsewhere")) beneath(console, console.say(Message::reader_in_use));
     if (const std::string atr = text(reader, "atr"); !atr.empty()) beneath(console, "ATR " + atr);
+    if (const std::string profile = text(reader, "profile"); !profile.empty())
+        beneath(console, console.say(Message::label_profile) + " " + profile);
     beneath(console, usb_words(object(reader, "usb")));
     if (const json::object& fault = object(reader, "fault"); !fault.empty()) {
         console.out << "    " << console.paint(Colour::bad, harmless(text(fault, "detail"))) << ' '

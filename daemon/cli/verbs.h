@@ -20,6 +20,7 @@ struct Context {
 ExitStatus run(const ReadersArguments& arguments, const Context& context);
 ExitStatus run(const DoctorArguments& arguments, const Context& context);
 ExitStatus run(const CheckArguments& arguments, const Context& context);
+ExitStatus run(const PinArguments& arguments, const Context& context);
 ExitStatus run(const VerifyArguments& arguments, const Context& context);
 ExitStatus run(const VerifyCertificateArguments& arguments, const Context& context);
 ExitStatus run(const TrustImportArguments& arguments, const Context& context);
@@ -34,6 +35,7 @@ ExitStatus run(const IdentityCheckArguments& arguments, const Context& context);
 ExitStatus run(const ProfileListArguments& arguments, const Context& context);
 ExitStatus run(const ProfileShowArguments& arguments, const Context& context);
 ExitStatus run(const ProfileCheckArguments& arguments, const Context& context);
+ExitStatus run(const ProfileProbeArguments& arguments, const Context& context);
 ExitStatus run(const TrustDecideArguments& arguments, const Context& context);
 ExitStatus run(const HotListBuildArguments& arguments, const Context& context);
 ExitStatus run(const HotListDeltaArguments& arguments, const Context& context);

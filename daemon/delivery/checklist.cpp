@@ -162,6 +162,8 @@ std::map<ChecklistItem, ItemState> judge_card(const Delivery& delivery, const Ve
     for (const std::string_view proof : {"holder.pin", "holder.fingerprint_on_card"})
         if (const Check* const check = find(verdict.checks, proof); check != nullptr && check->passed())
             states[holder_verified] = ItemState::satisfied;
+    if (const Check* const change = find(verdict.checks, "holder.pin_change"); change != nullptr && change->passed())
+        states[transport_pin_changed] = ItemState::satisfied;
     // What the card says of the holder's age is signed, what the manifest says is not always.
     if (verdict.holder.birth_date) states[holder_of_age] = age_state(verdict.holder.birth_date, policy.minimum_age, at);
     return states;

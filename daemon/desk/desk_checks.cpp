@@ -52,10 +52,12 @@ CheckRequest DeskChecks::prepared(DeskPurpose purpose, const std::string& delive
         if (purpose == DeskPurpose::handover) desk.handover.checklist(delivery);
         return found;
     });
-    AccessSecrets access = access_of(record.card);
-    access.pin = std::move(request.check.access.pin);
-    access.allow_last_try = request.check.access.allow_last_try;
-    if (!request.check.access.can && !request.check.access.mrz_information) request.check.access = std::move(access);
+    AccessSecrets& given = request.check.access;
+    if (!given.can && !given.mrz_information) {
+        AccessSecrets known = access_of(record.card);
+        given.can = std::move(known.can);
+        given.mrz_information = std::move(known.mrz_information);
+    }
     if (purpose == DeskPurpose::handover) request.check.expected.national_code = record.card.national_code;
     return request;
 }

@@ -105,6 +105,15 @@ ScriptedOperations::Function removed() {
 
 }  // namespace
 
+api::Response ScriptedOperations::create_probe(const api::Call& call) {
+    return answer(call, created());
+}
+api::Response ScriptedOperations::get_probe(const api::Call& call) {
+    return answer(call, text(R"({"id":"01","state":"queued"})"));
+}
+api::Response ScriptedOperations::cancel_probe(const api::Call& call) {
+    return answer(call, removed());
+}
 api::Response ScriptedOperations::list_parties(const api::Call& call) {
     return answer(call, text(R"({"parties":[]})"));
 }

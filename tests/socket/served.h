@@ -50,6 +50,9 @@ public:
     api::Response create_check(const api::Call& call) override;
     api::Response get_check(const api::Call& call) override;
     api::Response cancel_check(const api::Call& call) override;
+    api::Response create_probe(const api::Call& call) override;
+    api::Response get_probe(const api::Call& call) override;
+    api::Response cancel_probe(const api::Call& call) override;
     api::Response list_parties(const api::Call& call) override;
     api::Response add_party(const api::Call& call) override;
     api::Response get_party(const api::Call& call) override;
