@@ -15,7 +15,7 @@ inline constexpr std::array<std::uint8_t, 12> kBelpicApplication{0xA0, 0x00, 0x0
 /// CA 503A, root 503B and registry 503C. The PIN, reference 01, goes in the form of ISO 9564-1, format 2, and an empty
 /// VERIFY is a wrong PIN. Values: the files of DF01 by their identifiers ("4031"), "authentication", "signature" and
 /// "registry" the certificates.
-NationalCard personalise_belpic(const Person& person, const NationalPki& pki, const NationalCardOptions& options,
+NationalCard personalise_belpic(const Person& holder, const NationalPki& pki, const NationalCardOptions& options,
                                 trust::Time now, const RandomSource& random = system_random);
 
 /// A PIN of 4 to 12 digits in the eight bytes of ISO 9564-1, format 2.

@@ -29,7 +29,7 @@ inline constexpr std::array<std::uint8_t, 10> kPinStatus{0xA0, 0x00, 0x00, 0x00,
 /// authentication, whose serial number is the hexadecimal text of the eight bytes that tell the chip in GET DATA 9F7F
 /// (offsets 10 to 17 of its value). Values: "authentication" and "signing", certificates; "0201", "0205", "0302",
 /// "0303", "0601"; "serial" as text.
-NationalCard personalise_irn_nid(const Person& person, const NationalPki& pki, const NationalCardOptions& options,
+NationalCard personalise_irn_nid(const Person& holder, const NationalPki& pki, const NationalCardOptions& options,
                                  trust::Time now, const RandomSource& random = system_random);
 
 }  // namespace tahvil::emulator

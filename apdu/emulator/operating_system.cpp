@@ -62,9 +62,12 @@ StatusWord exact_length(std::size_t length) {
 
 }  // namespace
 
-OperatingSystem::OperatingSystem(const LinkSettings& link, DedicatedFile master_file,
+OperatingSystem::OperatingSystem(LinkSettings link, DedicatedFile master_file,
                                  std::vector<std::unique_ptr<Function>> functions)
-    : link_(link), master_file_(std::move(master_file)), functions_(std::move(functions)), session_(master_file_) {
+    : link_(std::move(link)),
+      master_file_(std::move(master_file)),
+      functions_(std::move(functions)),
+      session_(master_file_) {
     if (master_file_.find(kAtrInfo) == nullptr)
         master_file_.files.push_back({kAtrInfo, kAtrInfoShort, atr_info(link_), right::none});
     functions_.push_back(std::make_unique<FileCommands>());

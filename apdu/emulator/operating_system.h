@@ -17,8 +17,7 @@ namespace tahvil::emulator {
 class OperatingSystem final : public Card {
 public:
     /// `functions` are asked in their order. EF.ATR/INFO is added to the master file if it has none.
-    OperatingSystem(const LinkSettings& link, DedicatedFile master_file,
-                    std::vector<std::unique_ptr<Function>> functions);
+    OperatingSystem(LinkSettings link, DedicatedFile master_file, std::vector<std::unique_ptr<Function>> functions);
     ~OperatingSystem() override;
 
     Bytes atr() const override;

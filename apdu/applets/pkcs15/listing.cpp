@@ -26,9 +26,8 @@ profiles::PinFormat format_of(PasswordType type) {
 
 class Filler {
 public:
-    Filler(profiles::Profile kind, const Listing& listing) : profile_(std::move(kind)), listing_(listing) {
-        application_ = profile_.applications.front().name;
-    }
+    Filler(profiles::Profile kind, const Listing& listing)
+        : profile_(std::move(kind)), listing_(listing), application_(profile_.applications.front().name) {}
 
     profiles::Profile fill() {
         for (std::size_t i = 0; i < listing_.certificates.size(); ++i) add_certificate(listing_.certificates[i], i);
