@@ -221,6 +221,12 @@ std::string Certificate::country() const {
     return country_of(subject_);
 }
 
+ByteView Certificate::key_bits() const {
+    Cursor spki = Cursor(spki_, Rules::ber).enter(Tag::sequence);
+    spki.read(Tag::sequence);
+    return spki.read_bits();
+}
+
 PublicKey Certificate::public_key() const {
     return PublicKey::from_spki(spki_);
 }

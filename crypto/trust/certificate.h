@@ -56,6 +56,9 @@ public:
     ByteView subject() const { return subject_; }
     const Validity& validity() const { return validity_; }
     ByteView spki() const { return spki_; }
+    /// The bits of the public key without algorithm, tag and length, of which identifiers are made. Throws
+    /// MalformedData "asn1.malformed".
+    ByteView key_bits() const;
 
     ByteView authority_key_id() const { return authority_key_id_; }  ///< empty when there is none
     ByteView subject_key_id() const { return subject_key_id_; }      ///< empty when there is none

@@ -23,10 +23,12 @@ const Oid kDeviationListSigner("2.23.136.1.1.8");
 struct Refusal {
     std::string reason;
     std::string words;
+    std::vector<std::string> values = {};  ///< that the words name
 };
 
-std::string none_of(const Certificate& issued) {
-    return "no certificate of " + to_text(issued.issuer()) + " is in the trust store";
+Refusal issuer_unknown(const Certificate& issued) {
+    const std::string issuer = to_text(issued.issuer());
+    return {"issuer_unknown", "no certificate of " + issuer + " is in the trust store", {issuer}};
 }
 
 std::string shown(std::string_view text) {
@@ -54,7 +56,7 @@ public:
     Refusal weightiest(const Certificate& signer) const {
         if (failed_) return *failed_;
         if (undetermined_) return *undetermined_;
-        return {"issuer_unknown", none_of(signer)};
+        return issuer_unknown(signer);
     }
     bool certain() const { return failed_.has_value(); }
 
@@ -107,14 +109,16 @@ private:
         try {
             key = store_.public_key(candidate);
         } catch (const Error& error) {
-            return Refusal{"issuer_key_refused", "its key can not be used: " + describe(error)};
+            return Refusal{"issuer_key_refused", "its key can not be used: " + describe(error), {describe(error)}};
         }
         SignatureAttempt used;
         if (!signed_by(issued, *key, &used)) {
             const bool named = issued.authority_key_id().empty() || candidate.subject_key_id().empty() ||
                                equal(issued.authority_key_id(), candidate.subject_key_id());
             if (!named) return Refusal{"another_key", "it has the issuer's name and another key, which did not sign"};
-            return Refusal{"signature_invalid", "the signature is not by its key (" + key->description() + ")"};
+            return Refusal{"signature_invalid",
+                           "the signature is not by its key (" + key->description() + ")",
+                           {key->description()}};
         }
         if (entry.status == Status::distrusted) return Refusal{"issuer_distrusted", "the trust store distrusts it"};
         if (auto refusal = refuse_as_issuer(candidate)) return refusal;
@@ -128,7 +132,7 @@ private:
 
     std::optional<Refusal> refuse_as_issuer(const Certificate& candidate) {
         if (const auto extension = candidate.unknown_critical_extension())
-            return Refusal{"unknown_critical_extension", "it has the critical extension " + *extension};
+            return Refusal{"unknown_critical_extension", "it has the critical extension " + *extension, {*extension}};
         const auto& constraints = candidate.basic_constraints();
         const bool signs = candidate.has_key_usage() && candidate.allows(KeyUsage::certificate_sign);
         if ((constraints && !constraints->authority) || (candidate.has_key_usage() && !signs) ||
@@ -148,8 +152,10 @@ private:
             return !a.empty() && a.size() == b.size() && a != b;
         };
         if (differ(country, issuer_country) || differ(stated, issuer_country) || differ(country, stated))
-            return Refusal{"country_differs", "it is of " + shown(issuer_country) + ", the certificate of " +
-                                                  shown(country) + ", whose issuer is of " + shown(stated)};
+            return Refusal{"country_differs",
+                           "it is of " + shown(issuer_country) + ", the certificate of " + shown(country) +
+                               ", whose issuer is of " + shown(stated),
+                           {shown(issuer_country), shown(country), shown(stated)}};
         if (country.empty() || issuer_country.empty())
             note(path_.deviations, DeviationCode::certificate_country_missing,
                  to_text(country.empty() ? issued.subject() : candidate.subject()));
@@ -180,8 +186,8 @@ private:
     bool is_anchor(const Certificate& issued, const Entry& entry, std::size_t index) {
         if (entry.status != Status::trusted || !entry.purposes.contain(rules_.purpose)) return false;
         path_.anchor = index;
-        accept(issued, entry,
-               "its key made the signature, and it is an anchor for " + std::string(name(rules_.purpose)));
+        const std::string purpose(name(rules_.purpose));
+        accept(issued, entry, "its key made the signature, and it is an anchor for " + purpose, {purpose});
         return true;
     }
 
@@ -194,7 +200,9 @@ private:
         }
         if (entry.status == Status::trusted && !entry.purposes.contain(rules_.purpose)) {
             step(issued, entry,
-                 {"anchor_of_another_purpose", "it is an anchor, but not for " + std::string(name(rules_.purpose))});
+                 {"anchor_of_another_purpose",
+                  "it is an anchor, but not for " + std::string(name(rules_.purpose)),
+                  {std::string(name(rules_.purpose))}});
             if (certificate.self_issued()) return false;
         }
         if (path_.chain.size() > kMaxLinks + 1) {
@@ -205,24 +213,28 @@ private:
         const std::size_t steps = path_.steps.size();
         if (climb()) return true;
         if (path_.steps.size() == steps) {
-            path_.steps.push_back({certificate.description(), {}, false, "issuer_unknown", none_of(certificate), {}});
-            weigh({"issuer_unknown", none_of(certificate)});
+            const Refusal refusal = issuer_unknown(certificate);
+            path_.steps.push_back(
+                {certificate.description(), {}, false, refusal.reason, refusal.words, {}, refusal.values});
+            weigh(refusal);
         }
         return false;
     }
 
-    void accept(const Certificate& issued, const Entry& entry, std::string words) {
+    void accept(const Certificate& issued, const Entry& entry, std::string words,
+                std::vector<std::string> values = {}) {
         path_.steps.push_back({issued.description(),
                                entry.certificate.description(),
                                true,
                                {},
                                std::move(words),
-                               asked(issued, entry.certificate)});
+                               asked(issued, entry.certificate),
+                               std::move(values)});
     }
 
     void step(const Certificate& issued, const Entry& candidate, const Refusal& refusal) {
         path_.steps.push_back({issued.description(), candidate.certificate.description(), false, refusal.reason,
-                               refusal.words, asked(issued, candidate.certificate)});
+                               refusal.words, asked(issued, candidate.certificate), refusal.values});
         weigh(refusal);
     }
 
@@ -249,13 +261,16 @@ private:
 
 std::optional<Refusal> refuse_signer(const Certificate& signer, const SignerRules& rules, Deviations& deviations) {
     if (const auto extension = signer.unknown_critical_extension())
-        return Refusal{"unknown_critical_extension", "the signer has the critical extension " + *extension};
+        return Refusal{
+            "unknown_critical_extension", "the signer has the critical extension " + *extension, {*extension}};
     if (!signer.has_key_usage())
         note(deviations, DeviationCode::certificate_key_usage_missing, to_text(signer.subject()));
     else if (!signer.allows(KeyUsage::digital_signature))
         return Refusal{"key_usage", "the signer's key is not for signatures"};
     if (rules.extended_key_usage && !signer.has_extended_key_usage(*rules.extended_key_usage))
-        return Refusal{"extended_key_usage", "the signer's key is not for " + rules.extended_key_usage->dotted()};
+        return Refusal{"extended_key_usage",
+                       "the signer's key is not for " + rules.extended_key_usage->dotted(),
+                       {rules.extended_key_usage->dotted()}};
     const auto is_for = [&signer](const Oid& usage) { return signer.has_extended_key_usage(usage); };
     if (!rules.extended_key_usage &&
         (is_for(kMasterListSigner) || is_for(kDeviationListSigner) || is_for(hot_list_signer_usage())))
@@ -303,7 +318,8 @@ DocumentPath find_document_path(const TrustStore& store, const Certificate& sign
         return path;
     }
     const Refusal refusal = search.weightiest(signer);
-    if (path.steps.empty()) path.steps.push_back({signer.description(), {}, false, refusal.reason, refusal.words, {}});
+    if (path.steps.empty())
+        path.steps.push_back({signer.description(), {}, false, refusal.reason, refusal.words, {}, refusal.values});
     path.chain.clear();
     path.result = search.certain() ? Result::failed : Result::undetermined;
     path.reason = refusal.reason;

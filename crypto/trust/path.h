@@ -19,6 +19,7 @@ struct PathStep {
     std::string reason;   ///< stable: "signature_invalid"; empty when accepted
     std::string words;    ///< a sentence
     std::string openssl;  ///< what OpenSSL says of the same, in its own words; empty when it was not asked
+    std::vector<std::string> values = {};  ///< what the sentence names, to be said in another language
 };
 
 /// What a signer has to be, beside being below an anchor.

@@ -19,6 +19,8 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kAuthorityKeyId = "\x55\x1D\x23"sv;
 constexpr std::string_view kCrlNumber = "\x55\x1D\x14"sv;
+constexpr std::string_view kDeltaCrlIndicator = "\x55\x1D\x1B"sv;
+constexpr std::string_view kIssuingDistributionPoint = "\x55\x1D\x1C"sv;
 constexpr std::string_view kIssuerAlternativeName = "\x55\x1D\x12"sv;
 
 [[noreturn]] void malformed(const char* what) {
@@ -54,7 +56,10 @@ RevocationList RevocationList::parse(ByteView raw) {
             Cursor extension = extensions.enter(Tag::sequence);
             const ByteView type = extension.read(Tag::object_identifier).content;
             const bool critical = extension.next_is(Tag::boolean) && extension.read_boolean();
-            Cursor value(extension.read_octet_view(), Rules::ber);
+            const ByteView content = extension.read_octet_view();
+            Cursor value(content, Rules::ber);
+            if (as_text(type) == kDeltaCrlIndicator) list.is_delta_ = true;
+            if (as_text(type) == kIssuingDistributionPoint) list.scope_ = content;
             if (as_text(type) == kAuthorityKeyId) {
                 if (const auto key = value.enter(Tag::sequence).read_if(asn1::context(0)))
                     list.authority_key_id_ = key->content;
@@ -111,6 +116,12 @@ std::string RevocationList::description() const {
     std::string text = to_text(issuer_) + ", of " + to_text(this_update_);
     if (!number_.empty()) text += ", number " + to_hex(number_);
     return text;
+}
+
+bool same_series(const RevocationList& a, const RevocationList& b) {
+    return compare_names(a.issuer(), b.issuer()) != NameMatch::different &&
+           equal(a.authority_key_id(), b.authority_key_id()) && equal(a.scope(), b.scope()) &&
+           a.is_delta() == b.is_delta();
 }
 
 bool goes_back(const RevocationList& next, const RevocationList& known) {

@@ -74,7 +74,10 @@ ByteView magnitude(ByteView serial) {
 
 bool is_signers(const Certificate& certificate, const SignerInfo& signer, bool& folded) {
     folded = false;
-    if (!signer.key_id.empty()) return equal(certificate.subject_key_id(), signer.key_id);
+    if (!signer.key_id.empty()) {
+        if (!certificate.subject_key_id().empty()) return equal(certificate.subject_key_id(), signer.key_id);
+        return equal(digest(DigestAlgorithm::sha1, certificate.key_bits()), signer.key_id);  // RFC 5280, 4.2.1.2
+    }
     if (!equal(magnitude(certificate.serial()), magnitude(signer.serial))) return false;
     const NameMatch match = compare_names(certificate.issuer(), signer.issuer);
     folded = match == NameMatch::folded;
@@ -243,6 +246,8 @@ SignerCheck verify_signer(const SignedData& data, const SignerInfo& signer, std:
     check.detail.emplace_back("signer", certificate.description());
     if (folded) note(check.deviations, DeviationCode::signer_issuer_name_spelling, to_text(signer.issuer));
     if (!signer.key_id.empty()) note(check.deviations, DeviationCode::signer_identified_by_key_id);
+    if (!signer.key_id.empty() && certificate.subject_key_id().empty())
+        note(check.deviations, DeviationCode::certificate_key_id_missing, "subject key identifier of the signer");
 
     if (!signer.digest)
         return refused(std::move(check), Result::failed, "digest_algorithm_unknown",

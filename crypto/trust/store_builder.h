@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,7 +49,8 @@ public:
     explicit StoreBuilder(const TrustStore& previous);
 
     /// Takes in a file of any kind, told by its content: a master list, certificates in DER or PEM, a PKCS #7 of
-    /// certificates, a revocation list, LDIF. Nothing is thrown for a file that is wrong: it is refused in the report.
+    /// certificates, a revocation list, an OCSP response, LDIF. Nothing is thrown for a file that is wrong: it is
+    /// refused in the report.
     ImportReport import(ByteView file, const ImportOptions& options);
 
     /// Sets how an anchor stands, by the SHA-256 of its certificate; false when there is none.
@@ -64,6 +66,7 @@ public:
 private:
     class Import;
 
+    static constexpr std::size_t kNowhere = std::numeric_limits<std::size_t>::max();
     std::size_t find(ByteView certificate) const;
     std::size_t add(ByteView certificate, Status status);
 

@@ -149,6 +149,12 @@ TrustStore::TrustStore(ByteView container, std::shared_ptr<const void> owner)
     for (Cursor lists = store.enter(Tag::sequence); !lists.at_end();)
         list_offsets_.push_back(offset_of(lists.read(Tag::sequence).raw));
     hot_lists_ = store.read(Tag::sequence).content;
+    if (auto responses = store.enter_if(asn1::context_constructed(0)))
+        while (!responses->at_end()) {
+            const ByteView raw = responses->read(Tag::sequence).raw;
+            static_cast<void>(OcspResponse::parse(raw));
+            response_offsets_.push_back(offset_of(raw));
+        }
     const ByteView covered = content.first(content.size() - store.rest().size());
     if (!equal(store.read_octet_view(), digest(DigestAlgorithm::sha256, covered)))
         malformed("its digest does not match");
@@ -274,6 +280,10 @@ std::vector<std::size_t> TrustStore::revocation_lists_of(ByteView issuer) const 
     return found;
 }
 
+OcspResponse TrustStore::ocsp_response(std::size_t index) const {
+    return OcspResponse::parse(Cursor(container_.subspan(response_offsets_.at(index)), Rules::ber).read().raw);
+}
+
 std::vector<HotListRecord> TrustStore::hot_lists() const {
     std::vector<HotListRecord> records;
     for (Cursor cursor(hot_lists_); !cursor.at_end();) records.push_back(read_hot_list(cursor.enter(Tag::sequence)));
@@ -293,6 +303,8 @@ StoreContent content_of(const TrustStore& store) {
     }
     for (std::size_t index = 0; index < store.revocation_list_count(); ++index)
         content.revocation_lists.push_back(to_bytes(store.revocation_list(index).raw()));
+    for (std::size_t index = 0; index < store.ocsp_response_count(); ++index)
+        content.ocsp_responses.push_back(to_bytes(store.ocsp_response(index).raw()));
     content.hot_lists = store.hot_lists();
     return content;
 }
@@ -301,6 +313,7 @@ Bytes encode(const StoreContent& content) {
     Bytes sources;
     Bytes items;
     Bytes lists;
+    Bytes responses;
     Bytes hot_lists;
     for (const Source& source : content.sources) append(sources, encode(source));
     for (const StoreContent::Item& item : content.items) {
@@ -310,11 +323,13 @@ Bytes encode(const StoreContent& content) {
                                       asn1::octet_string(indices), item.certificate}));
     }
     for (const Bytes& list : content.revocation_lists) append(lists, list);
+    for (const Bytes& response : content.ocsp_responses) append(responses, response);
     for (const HotListRecord& record : content.hot_lists) append(hot_lists, encode(record));
     const Bytes covered =
         concat({asn1::integer(kFormat), asn1::integer(content.number), asn1::generalized_time(content.created_at),
                 asn1::element(Tag::sequence, sources), asn1::element(Tag::sequence, items),
-                asn1::element(Tag::sequence, lists), asn1::element(Tag::sequence, hot_lists)});
+                asn1::element(Tag::sequence, lists), asn1::element(Tag::sequence, hot_lists),
+                responses.empty() ? Bytes() : asn1::element(asn1::context_constructed(0), responses)});
     return asn1::sequence({covered, asn1::octet_string(digest(DigestAlgorithm::sha256, covered))});
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/trust/certificate.h"
+#include "crypto/trust/ocsp_response.h"
 #include "crypto/trust/revocation.h"
 
 namespace tahvil::trust {
@@ -133,6 +134,8 @@ public:
     std::size_t revocation_list_count() const { return list_offsets_.size(); }
     RevocationList revocation_list(std::size_t index) const;
     std::vector<std::size_t> revocation_lists_of(ByteView issuer) const;  ///< with a name equal by compare_names()
+    std::size_t ocsp_response_count() const { return response_offsets_.size(); }
+    OcspResponse ocsp_response(std::size_t index) const;
     std::vector<HotListRecord> hot_lists() const;
 
 private:
@@ -149,7 +152,7 @@ private:
     std::uint64_t number_ = 0;
     Time created_at_{};
     ByteView sources_, hot_lists_;
-    std::vector<std::uint32_t> offsets_, list_offsets_;
+    std::vector<std::uint32_t> offsets_, list_offsets_, response_offsets_;
     std::vector<Key> by_key_id_, by_subject_, by_serial_, by_list_issuer_;
     mutable std::mutex keys_mutex_;
     mutable std::unordered_map<const std::uint8_t*, PublicKey> keys_;  // by where the certificate lies
@@ -170,6 +173,7 @@ struct StoreContent {
     std::vector<Item> items;
     std::vector<Bytes> revocation_lists;
     std::vector<HotListRecord> hot_lists;
+    std::vector<Bytes> ocsp_responses = {};
 };
 
 StoreContent content_of(const TrustStore& store);

@@ -37,7 +37,8 @@ int badness(Result result) {
 void CertificatePaths::add(const std::string& name, Bytes certificate) {
     const trust::Certificate parsed = trust::Certificate::parse(certificate);
     const std::vector<ByteView> issuers(issuers_.begin(), issuers_.end());
-    trust::NationalPath path = trust::verify_national_path(certificate, issuers, *knowledge_.trust, knowledge_.at);
+    trust::NationalPath path = trust::verify_national_path(certificate, issuers, *knowledge_.trust, knowledge_.at,
+                                                           knowledge_.policy->revocation_list_age());
     // The bytes keep their place when they are moved.
     entries_.push_back(std::make_unique<const Entry>(Entry{name, std::move(certificate), parsed, std::move(path)}));
 }
@@ -83,6 +84,8 @@ TrustFacts CertificatePaths::trust() const {
     TrustFacts facts;
     for (const auto& one : entries_) {
         if (facts.anchor.empty()) facts.anchor = one->path.anchor;
+        if (const auto& as_of = one->path.revocation_as_of)
+            facts.revocation_as_of = std::min(facts.revocation_as_of.value_or(*as_of), *as_of);
         for (const Bytes& link : one->path.chain) {
             // What a sample vouches for is one, whichever link of the path says so.
             if (trust::names_a_specimen(trust::Certificate::parse(link).subject())) facts.specimen = true;
@@ -94,6 +97,7 @@ TrustFacts CertificatePaths::trust() const {
 Deviations CertificatePaths::deviations() const {
     Deviations deviations;
     for (const auto& one : entries_) {
+        note(deviations, one->path.deviations);
         note(deviations, one->certificate.deviations());
         try {
             const PublicKey key = one->certificate.public_key();

@@ -405,6 +405,7 @@ VerifiedDocument verify_certificate(const trust::NationalPath& path, const Knowl
     note(verdict.deviations, path.deviations);
     verdict.checks.push_back(check("read.complete", Result::passed));
     verdict.trust.anchor = path.anchor;
+    verdict.trust.revocation_as_of = path.revocation_as_of;
     result.steps = path.steps;
     conclude(verdict, knowledge);
     return result;

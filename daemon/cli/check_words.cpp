@@ -4,6 +4,8 @@
 #include <array>
 #include <span>
 
+#include "crypto/trust/deviation.h"
+
 namespace tahvil::cli {
 
 namespace {
@@ -60,6 +62,11 @@ constexpr auto kReasons = std::to_array<Entry>({
     {"issuer_unknown", "the issuer is not known here", "صادرکننده اینجا شناخته نیست"},
     {"no_list", "no list", "فهرستی نیست"},
     {"list_too_old", "the list is too old", "فهرست کهنه است"},
+    {"answer_too_old", "the responder's answer is too old", "پاسخ OCSP کهنه است"},
+    {"answer_unknown", "the responder does not know the certificate",
+     "پاسخ‌گوی OCSP گواهی را نمی‌شناسد"},
+    {"answer_unusable", "a responder's answer is there that can not be used",
+     "پاسخ OCSP هست که به کار نمی‌آید"},
     {"revoked", "revoked", "باطل شده"},
     {"expired", "expired", "منقضی"},
     {"not_yet_valid", "not valid yet", "هنوز معتبر نیست"},
@@ -123,6 +130,104 @@ constexpr auto kReasons = std::to_array<Entry>({
      "امضای آن سست‌تر از آن است که به شمار آید"},
 });
 
+/// In English they are in the table of deviations itself.
+struct PersianWords {
+    std::string_view id;
+    std::string_view words;
+};
+
+constexpr auto kDeviations = std::to_array<PersianWords>({
+    {"access.bac_beside_pace",
+     "کارت PACE دارد و با BAC باز شد که شنودگر می‌تواند آن را بگشاید."},
+    {"access.mse_without_reference",
+     "کارت MSE:Set AT را برای PACE تنها با یا تنها بی شناسهٔ پارامترهای دامنه (برچسب ۸۴) پذیرفت."},
+    {"algorithm.rsa_short", "امضایی با کلید RSA کوتاه‌تر از ۲۰۴۸ بیت است."},
+    {"algorithm.sha1",
+     "امضا یا چکیدهٔ گروه داده با SHA-1 است که برای آن می‌توان برخورد "
+     "ساخت."},
+    {"algorithm.triple_des", "گفتگو با کارت با DES سه‌گانه محافظت شد."},
+    {"anchor.expired", "گواهی صادرکننده منقضی شده، هرچند هنگام امضای گواهی امضاکنندهٔ سند معتبر بود."},
+    {"certificate.authority_key_id_mismatch",
+     "صادرکننده با نامش یافته شد و امضا درست است، اما شناسهٔ کلید مرجع کلید دیگری را نام "
+     "می‌برد."},
+    {"certificate.basic_constraints_missing",
+     "گواهی صادرکننده basic constraints ندارد و تنها کاربرد کلیدش از آنِ صادرکننده است."},
+    {"certificate.basic_constraints_not_critical",
+     "در گواهی صادرکننده‌ای از زیرساخت کلید ملی، basic constraints حیاتی نشان "
+     "نشده "
+     "است."},
+    {"certificate.country_missing",
+     "امضاکنندهٔ سند یا صادرکننده‌اش کشوری نام نمی‌برد و کشورها را نمی‌توان با "
+     "هم "
+     "سنجید."},
+    {"certificate.country_spelling",
+     "امضاکنندهٔ سند و صادرکننده‌اش کشور را یکی با دو حرف و دیگری با سه "
+     "حرف "
+     "نوشته‌اند."},
+    {"certificate.explicit_ec_parameters",
+     "گواهی پارامترهای خم خود را یک‌یک نوشته است؛ همه با یک خم "
+     "شناخته "
+     "برابرند."},
+    {"certificate.issuer_name_differs",
+     "صادرکننده با شناسهٔ کلید یافته شد و امضا درست است، اما نامش نام دیگری از همان کشور است."},
+    {"certificate.issuer_name_spelling",
+     "نام صادرکننده و نام دارنده تنها وقتی برابرند که ترتیب، نوع رشته، بزرگی حروف و فاصله‌ها نادیده "
+     "گرفته "
+     "شود."},
+    {"certificate.key_id_missing", "گواهی شناسهٔ کلید مرجع یا دارنده ندارد؛ صادرکننده با نامش یافته شد."},
+    {"certificate.key_usage_missing",
+     "گواهی امضاکنندهٔ سند یا صادرکننده‌ای از زیرساخت کلید ملی، کاربرد کلید را "
+     "نگفته "
+     "است."},
+    {"certificate.not_der", "گواهی به جای DER با BER کدگذاری شده است."},
+    {"certificate.serial_number", "شمارهٔ سریال گواهی منفی، صفر یا درازتر از ۲۰ بایت است."},
+    {"chip.digest_not_stated",
+     "اثبات فعال با ECDSA است و EF.DG14 نیست تا تابع چکیده را بگوید؛ از اندازهٔ امضا برداشت شد."},
+    {"chip.signature_encoding", "پاسخ اثبات فعال امضای DER بود، در حالی که شکل ساده لازم است."},
+    {"com.disagrees",
+     "EF.COM که کسی امضایش نکرده، گروه‌های داده یا نسخهٔ دیگری جز EF.SOD را "
+     "نام "
+     "می‌برد."},
+    {"data_group.not_covered",
+     "گروه داده‌ای در کارت است که در چکیده‌های امضاشده نیست؛ محتوایش به "
+     "کار "
+     "نرفت."},
+    {"portrait.raw_codestream", "عکس، جریان خام JPEG 2000 و بی قالب پرونده است."},
+    {"security_object.content_type",
+     "محتوای امضاشدهٔ EF.SOD با id-data یا شناسه‌ای کهنه نشان شده است."},
+    {"security_object.encoding", "EF.SOD یا EF.CardSecurity به جای DER با BER کدگذاری شده است."},
+    {"security_object.unknown_data_group",
+     "EF.SOD چکیدهٔ گروه داده‌ای را دارد که Doc 9303 نمی‌شناسد؛ کنار "
+     "گذاشته "
+     "شد."},
+    {"security_object.version", "نسخهٔ LDS security object با محتوایش نمی‌خواند."},
+    {"signed_data.algorithm_differs",
+     "الگوریتم امضای امضاکننده تابع چکیدهٔ دیگری جز الگوریتم چکیده‌اش "
+     "نام "
+     "می‌برد."},
+    {"signed_data.attributes_missing",
+     "امضا بر خود محتواست، بی ویژگی‌های امضاشده."},
+    {"signed_data.attributes_order",
+     "ویژگی‌های امضاشده به ترتیب DER نیستند؛ همان بایت‌ها که بودند "
+     "امضا "
+     "شده‌اند."},
+    {"signed_data.digest_not_listed",
+     "الگوریتم چکیدهٔ امضاکننده در میان آنچه SignedData اعلام می‌کند "
+     "نیست."},
+    {"signed_data.pss_parameters",
+     "پارامترهای RSASSA-PSS نیستند، یا آنی نیستند که به کار رفته، یا به جای امضا در کلید "
+     "آمده‌اند."},
+    {"signed_data.version",
+     "نسخهٔ SignedData یا SignerInfo آنی نیست که محتوایش می‌خواهد."},
+    {"signer.expired", "گواهی امضاکنندهٔ سند منقضی شده؛ زمان امضا در مدت اعتبار آن است."},
+    {"signer.expired_undated", "گواهی امضاکنندهٔ سند منقضی شده و امضا زمان ندارد."},
+    {"signer.identified_by_key_id", "امضاکننده به جای صادرکننده و شماره، با شناسهٔ کلید دارنده شناسانده شده است."},
+    {"signer.issuer_name_spelling",
+     "نام صادرکننده در امضا تنها وقتی با گواهی برابر است که ترتیب، نوع رشته، بزرگی حروف و فاصله‌ها نادیده "
+     "گرفته "
+     "شود."},
+});
+
 std::string lookup(std::span<const Entry> table, Language language, std::string_view id) {
     const auto found = std::ranges::find(table, id, &Entry::id);
     if (found == table.end()) return {};
@@ -146,6 +251,15 @@ std::string reason_words(Language language, std::string_view reason) {
     words = reason;
     std::ranges::replace(words, '_', ' ');
     return words;
+}
+
+std::string deviation_words(Language language, std::string_view code) {
+    if (language == Language::persian) {
+        const auto found = std::ranges::find(kDeviations, code, &PersianWords::id);
+        return found == kDeviations.end() ? std::string() : std::string(found->words);
+    }
+    const auto known = deviation_by_name(code);
+    return known ? std::string(info(*known).text) : std::string();
 }
 
 }  // namespace tahvil::cli

@@ -13,4 +13,7 @@ std::string check_words(Language language, std::string_view id);
 /// A reason of a check, such as "issuer_unknown", in words.
 std::string reason_words(Language language, std::string_view reason);
 
+/// What a deviation is, in a sentence: that of the table deviations.def, or its Persian. Empty for one that is unknown.
+std::string deviation_words(Language language, std::string_view code);
+
 }  // namespace tahvil::cli

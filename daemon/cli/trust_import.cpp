@@ -8,6 +8,7 @@
 #include "crypto/error.h"
 #include "crypto/trust/hot_list.h"
 #include "crypto/trust/master_list.h"
+#include "crypto/trust/ocsp_response.h"
 #include "crypto/trust/revocation.h"
 #include "crypto/trust/text_formats.h"
 #include "daemon/cli/input_file.h"
@@ -191,6 +192,7 @@ Kind kind_of(ByteView file) {
     constexpr std::string_view revocation_list_begin = "-----BEGIN X509 CRL-----";
     if (trust::is_hot_list(file) || trust::is_hot_list_delta(file)) return Kind::hot_list;
     if (as_text(file).find(revocation_list_begin) != std::string_view::npos) return Kind::revocation_list;
+    if (trust::OcspResponse::looks_like_one(file)) return Kind::revocation_list;
     try {
         static_cast<void>(trust::RevocationList::parse(file));
         return Kind::revocation_list;

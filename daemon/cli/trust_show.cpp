@@ -106,6 +106,7 @@ ExitStatus run(const TrustStatusArguments& arguments, const Context& context) {
     console.out << console.say(Message::store_version, {text(store, "version"), text(store, "created_at")}) << '\n'
                 << console.say(Message::store_counts, {std::to_string(certificates.size()), std::to_string(anchors),
                                                        std::to_string(array(store, "revocation_lists").size()),
+                                                       std::to_string(array(store, "ocsp_answers").size()),
                                                        std::to_string(array(store, "hot_lists").size())})
                 << '\n';
     if (array(store, "sources").empty()) return ExitStatus::done;

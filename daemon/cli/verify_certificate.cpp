@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <ostream>
 #include <string>
 
 #include "crypto/error.h"
 #include "crypto/trust/national_path.h"
+#include "crypto/trust/ocsp_response.h"
 #include "crypto/trust/text_formats.h"
 #include "daemon/check/document_check.h"
 #include "daemon/cli/input_file.h"
@@ -44,15 +46,21 @@ ExitStatus run(const VerifyCertificateArguments& arguments, const Context& conte
     }
     const std::vector<Bytes> intermediates = read_all(arguments.intermediates);
     const std::vector<Bytes> anchors = read_all(arguments.anchors);
-    const std::vector<Bytes> revocation_lists = read_all(arguments.revocation_lists);
+    std::vector<Bytes> revocation_lists = read_all(arguments.revocation_lists);
+    const auto answers = std::ranges::stable_partition(
+        revocation_lists, [](ByteView file) { return !trust::OcspResponse::looks_like_one(file); });
+    const std::vector<Bytes> ocsp_responses(answers.begin(), answers.end());
+    revocation_lists.erase(answers.begin(), answers.end());
 
     daemon::Knowledge knowledge;
     knowledge.at = arguments.at.value_or(std::chrono::floor<std::chrono::seconds>(now));
     knowledge.trust = trust::TrustStore::empty();
     knowledge.policy = std::make_shared<const daemon::Policy>(daemon::Policy::shipped("standard"));
     knowledge.software = "tahvil " TAHVIL_VERSION;
-    const trust::NationalPath path = trust::verify_national_path(
-        {leaf.front(), views(intermediates), views(anchors), views(revocation_lists), knowledge.at});
+    // The lists that are named here count until their own nextUpdate.
+    const trust::NationalPath path =
+        trust::verify_national_path({leaf.front(), views(intermediates), views(anchors), views(revocation_lists),
+                                     knowledge.at, std::nullopt, views(ocsp_responses)});
     const auto id = daemon::make_id(std::chrono::floor<std::chrono::milliseconds>(now), system_random);
     const daemon::VerifiedDocument verified = daemon::verify_certificate(path, knowledge, id);
     return print_verified(verified, {}, arguments.explain, context);

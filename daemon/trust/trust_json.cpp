@@ -61,6 +61,26 @@ json::object to_json(const trust::RevocationList& list) {
     return object;
 }
 
+std::string_view status_name(trust::OcspStatus status) {
+    switch (status) {
+        case trust::OcspStatus::good:
+            return "good";
+        case trust::OcspStatus::revoked:
+            return "revoked";
+        case trust::OcspStatus::unknown:
+            break;
+    }
+    return "unknown";
+}
+
+json::object to_json(const trust::OcspAnswer& answer) {
+    json::object object{{"serial", to_hex(answer.serial)},
+                        {"status", status_name(answer.status)},
+                        {"this_update", to_iso(answer.this_update)}};
+    if (answer.next_update) object["next_update"] = to_iso(*answer.next_update);
+    return object;
+}
+
 json::object to_json(const trust::HotListRecord& list) {
     return {{"issuer", list.issuer},
             {"sequence", list.sequence},
@@ -78,12 +98,17 @@ json::object to_json(const trust::TrustStore& store) {
     json::array revocation_lists;
     for (std::size_t i = 0; i < store.revocation_list_count(); ++i)
         revocation_lists.push_back(to_json(store.revocation_list(i)));
+    json::array ocsp_answers;
+    for (std::size_t i = 0; i < store.ocsp_response_count(); ++i)
+        for (const trust::OcspAnswer& answer : store.ocsp_response(i).answers())
+            ocsp_answers.push_back(to_json(answer));
     json::array hot_lists;
     for (const trust::HotListRecord& list : store.hot_lists()) hot_lists.push_back(to_json(list));
     json::object object{{"version", store.number()},
                         {"certificates", std::move(certificates)},
                         {"sources", std::move(sources)},
                         {"revocation_lists", std::move(revocation_lists)},
+                        {"ocsp_answers", std::move(ocsp_answers)},
                         {"hot_lists", std::move(hot_lists)}};
     if (store.number() != 0) object["created_at"] = to_iso(store.created_at());
     return object;

@@ -472,6 +472,24 @@ TEST_F(PassiveAuthenticationTest, FindsTheSignerByKeyIdentifier) {
     expect_tolerated(sign_security_object(kGroups, signer, options), DeviationCode::signer_identified_by_key_id);
 }
 
+TEST_F(PassiveAuthenticationTest, FindsTheSignerByTheIdentifierOfItsKeyWhereItsCertificateHasNone) {
+    CertificateTemplate what = specimen::document_signer_template();
+    what.with_subject_key_id = false;
+    SecurityObjectOptions options;
+    options.by_key_id = true;
+    options.without_certificate = true;
+    options.further_certificates = {issue_certificate(what, signer.key.public_key(), issuer)};
+    const PassiveAuthentication result = run(sign_security_object(kGroups, signer, options));
+    EXPECT_TRUE(result.authentic()) << outcome(result, "signature");
+    EXPECT_EQ(result.deviations.size(), 2U);
+    EXPECT_TRUE(contains(result.deviations, DeviationCode::signer_identified_by_key_id));
+    EXPECT_TRUE(contains(result.deviations, DeviationCode::certificate_key_id_missing));
+    const PrivateKey other = PrivateKey::generate_ec(Curve::secp256r1);
+    options.further_certificates = {issue_certificate(what, other.public_key(), issuer)};
+    EXPECT_EQ(outcome(run(sign_security_object(kGroups, signer, options)), "signature"),
+              "undetermined signer_certificate_missing");
+}
+
 TEST_F(PassiveAuthenticationTest, FindsTheSignersCertificateInTheStore) {
     SecurityObjectOptions options;
     options.without_certificate = true;

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <chrono>
 
 #include <gtest/gtest.h>
 
+#include "crypto/trust/master_list.h"
 #include "crypto/trust/passive_authentication.h"
 #include "crypto/trust/store_builder.h"
 #include "tests/unit/crypto/trust/shared_data.h"
@@ -84,6 +86,37 @@ TEST_F(RealDocuments, ListsComeInUnderTheirPinnedRoots) {
         EXPECT_NO_THROW(static_cast<void>(entry.certificate.public_key())) << entry.certificate.description();
     }
     EXPECT_GT(store->size(), 600U);
+}
+
+TEST_F(RealDocuments, EveryCertificateOfAListIsUsableOrNamedWithItsReason) {
+    StoreBuilder builder(*TrustStore::empty());
+    pin(builder, kGermanRoot);
+    pin(builder, kDutchRoot);
+    std::size_t refused = 0;
+    for (const char* file : {kOldGermanList, kNewGermanList, kDutchList}) {
+        const ImportReport report = import(builder, file);
+        const auto store = TrustStore::from_bytes(builder.next(at(2026, 8)));
+        const Bytes list = shared_file(file);
+        for (const ByteView raw : MasterList::parse(list).certificates) {
+            const Certificate certificate = Certificate::parse(raw);
+            const auto found = store->by_issuer_and_serial(certificate.issuer(), certificate.serial());
+            const auto usable = std::ranges::find_if(
+                found, [&](std::size_t index) { return equal(store->certificate(index).raw(), raw); });
+            if (usable != found.end()) {
+                const Entry entry = store->entry(*usable);
+                EXPECT_EQ(entry.status, Status::trusted) << certificate.description();
+                EXPECT_TRUE(entry.purposes.contain(Purpose::documents)) << certificate.description();
+                EXPECT_EQ(certificate.unknown_critical_extension(), std::nullopt) << certificate.description();
+                continue;
+            }
+            ++refused;
+            const auto named = std::ranges::find(report.items, certificate.description(), &ImportItem::what);
+            ASSERT_NE(named, report.items.end()) << certificate.description();
+            EXPECT_EQ(named->outcome, Outcome::refused);
+            EXPECT_FALSE(named->reason.empty() || named->words.empty()) << certificate.description();
+        }
+    }
+    EXPECT_GT(refused, 0U);
 }
 
 TEST_F(RealDocuments, AnOlderListAfterANewerIsRefusedUnlessAllowed) {

@@ -15,6 +15,7 @@
 #include <openssl/x509v3.h>
 
 #include "crypto/trust/national_path.h"
+#include "crypto/trust/store_builder.h"
 #include "tests/unit/crypto/trust/specimen.h"
 
 namespace tahvil::trust {
@@ -717,6 +718,56 @@ TEST_F(Rfc5280Lists, AreCarriedForwardByDeltas) {
     const Crl base_with_hold = list_by(issuer, {.extensions = freshest, .number = 7, .change = held});
     EXPECT_EQ(revocation({base_with_hold}), "failed revoked");
     EXPECT_EQ(revocation({base_with_hold, list_by(issuer, {.number = 9, .base = 7, .change = taken_off})}), "passed");
+}
+
+TEST_F(Rfc5280Lists, AreAsOldAsTheDeltaThatCarriesThemForward) {
+    const std::string freshest = "freshestCRL=URI:http://a.example/delta\n";
+    leaf = make({.extensions = kLeaf + freshest}, &issuer);
+    const Crl of_root = list_by(root, {.this_update = "20260530000000Z"});
+    const auto judged = [&](const std::string& delta_of) {
+        const Crl base = list_by(issuer, {.extensions = freshest, .this_update = "20260401000000Z"});
+        const Crl delta = list_by(issuer, {.this_update = delta_of, .number = 9, .base = 7});
+        const NationalPath path =
+            verify(leaf, {issuer}, {root}, {of_root, base, delta}, specimen::kNow, std::chrono::days(7));
+        return std::pair(find(path.checks, "certificate_path.revocation")->reason, path.revocation_as_of);
+    };
+    EXPECT_EQ(judged("20260531000000Z"), std::pair(std::string(), std::optional(at(2026, 5, 30))));
+    EXPECT_EQ(judged("20260520000000Z"), std::pair(std::string("list_too_old"), std::optional(at(2026, 5, 20))));
+}
+
+TEST_F(Rfc5280Lists, AFreshListOfAnotherScopeDoesNotMakeAnOldOneFresh) {
+    const Crl old = list_by(issuer, {.this_update = "20260401000000Z"});
+    const Crl fresh = list_by(
+        issuer, {.extensions = "issuingDistributionPoint=critical,onlyCA:TRUE\n", .this_update = "20260531000000Z"});
+    EXPECT_EQ(revocation({old}, specimen::kNow, std::chrono::days(31)), "undetermined list_too_old");
+    EXPECT_EQ(revocation({old, fresh}, specimen::kNow, std::chrono::days(31)), "undetermined list_too_old");
+}
+
+TEST_F(Rfc5280Lists, OfEveryScopeStandBesideEachOtherInTheStore) {
+    StoreBuilder builder(*TrustStore::empty());
+    ImportOptions options;
+    options.at = specimen::kNow;
+    options.purposes = {Purpose::national_pki};
+    const auto import = [&](const Bytes& file) { return builder.import(file, options).items.at(0).outcome; };
+    const auto list = [&](const List& what) { return der_of<X509_CRL>(i2d_X509_CRL, list_by(root, what).get()); };
+    const std::string users = "issuingDistributionPoint=critical,onlyuser:TRUE\n";
+    const std::string authorities = "issuingDistributionPoint=critical,onlyCA:TRUE\n";
+    import(der_of<X509>(i2d_X509, root.certificate.get()));
+    EXPECT_EQ(import(list({.extensions = users})), Outcome::added);
+    EXPECT_EQ(import(list({.extensions = authorities, .number = 6})), Outcome::added);
+    EXPECT_EQ(import(list({.number = 9, .base = 7})), Outcome::added);
+    EXPECT_EQ(import(list({.number = 5})), Outcome::added);
+    EXPECT_EQ(import(list({.extensions = users, .number = 8})), Outcome::changed);
+    EXPECT_EQ(import(list({.extensions = users, .number = 7})), Outcome::refused);
+    EXPECT_EQ(import(list({.number = 8, .base = 7})), Outcome::refused);
+    EXPECT_EQ(TrustStore::from_bytes(builder.next(specimen::kNow))->revocation_list_count(), 4U);
+}
+
+TEST_F(Rfc5280Lists, AreNotAskedForAboutAnAnchor) {
+    EXPECT_TRUE(verify(leaf, {}, {issuer}, {list_by(issuer)}).authentic());
+    EXPECT_FALSE(verify(leaf, {}, {issuer}, {list_by(root)}).authentic());
+    const Crl of_itself = list_by(root, {.revoked = {root.certificate.get()}});
+    EXPECT_EQ(outcome(verify(leaf, {issuer}, {root}, {list_by(issuer), of_itself})), "revocation failed revoked");
 }
 
 TEST_F(Rfc5280Lists, OfTheIssuersIssuerCountAsWell) {
