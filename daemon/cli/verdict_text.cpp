@@ -158,8 +158,11 @@ void print_verdict(const Console& console, const json::object& verdict) {
         title(console, Message::title_deviations);
         for (const json::value& deviation : deviations) {
             if (!deviation.is_object()) continue;
-            console.out << "  " << padded(harmless(text(deviation.get_object(), "code")), kWordsWidth)
+            const std::string code = text(deviation.get_object(), "code");
+            console.out << "  " << padded(harmless(code), kWordsWidth)
                         << harmless(text(deviation.get_object(), "detail")) << '\n';
+            if (const std::string words = deviation_words(console.language, code); !words.empty())
+                console.out << "    " << console.paint(Colour::faint, words) << '\n';
         }
     }
     constexpr auto document = std::to_array<Named>({{"type", Message::label_document_type},
