@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "crypto/error.h"
+#include "crypto/openssl.h"
 #include "crypto/trust/path_judgement.h"
 
 namespace tahvil::trust {

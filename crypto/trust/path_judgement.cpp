@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include "crypto/error.h"
+#include "crypto/openssl.h"
 #include "crypto/trust/certificate_profile.h"
 #include "crypto/trust/path_revocation.h"
 
@@ -191,7 +192,7 @@ NationalPath judge_path(const PathMaterial& material, const NationalPathInput& i
     openssl::require(X509_STORE_set_ex_data(store.get(), attempt_index(), &attempt), "make a store");
     X509_STORE_set_check_issued(store.get(), on_check_issued);
     X509_STORE_set_cert_crl(store.get(), on_search);
-    for (const openssl::Certificate& anchor : material.anchors)
+    for (const X509Certificate& anchor : material.anchors)
         if (planned == nullptr || X509_cmp(planned->back(), anchor.get()) == 0)
             openssl::require(X509_STORE_add_cert(store.get(), anchor.get()), "take an anchor");
     // Not into the store, which finds a list by the certificate's issuer only and so never an indirect one.
@@ -203,7 +204,7 @@ NationalPath judge_path(const PathMaterial& material, const NationalPathInput& i
         if (sk_X509_push(intermediates.get(), certificate) <= 0) openssl::fail("take an intermediate");
         X509_up_ref(certificate);
     };
-    for (const openssl::Certificate& other : material.intermediates) offer(other.get());
+    for (const X509Certificate& other : material.intermediates) offer(other.get());
     if (planned != nullptr)
         for (X509* certificate : *planned) offer(certificate);  // an anchor may stand in the middle
     const StoreContext context(openssl::require(X509_STORE_CTX_new(), "verify a path"));

@@ -3,15 +3,16 @@
 #include <algorithm>
 
 #include "crypto/error.h"
+#include "crypto/openssl.h"
 #include "crypto/trust/certificate_profile.h"
 
 namespace tahvil::trust {
 
 namespace {
 
-openssl::Certificate parse_certificate(ByteView der) {
+X509Certificate parse_certificate(ByteView der) {
     const unsigned char* at = der.data();
-    openssl::Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
+    X509Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())), X509_free);
     if (!certificate || at != der.data() + der.size()) {
         openssl::clear_errors();
         throw MalformedData("trust.certificate", "Certificate: not one that can be read");
@@ -21,7 +22,7 @@ openssl::Certificate parse_certificate(ByteView der) {
 
 X509List parse_list(ByteView der) {
     const unsigned char* at = der.data();
-    X509List list(d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size())));
+    X509List list(d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size())), X509_CRL_free);
     if (!list || at != der.data() + der.size()) {
         openssl::clear_errors();
         throw MalformedData("trust.revocation_list", "Revocation list: not one that can be read");
@@ -61,10 +62,10 @@ PathMaterial read_material(const NationalPathInput& input) {
     return material;
 }
 
-std::vector<X509*> pointers(const std::vector<openssl::Certificate>& certificates) {
+std::vector<X509*> pointers(const std::vector<X509Certificate>& certificates) {
     std::vector<X509*> all;
     all.reserve(certificates.size());
-    for (const openssl::Certificate& certificate : certificates) all.push_back(certificate.get());
+    for (const X509Certificate& certificate : certificates) all.push_back(certificate.get());
     return all;
 }
 

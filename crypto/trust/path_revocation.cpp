@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include "crypto/error.h"
+#include "crypto/openssl.h"
 #include "crypto/trust/revocation.h"
 
 namespace tahvil::trust {

@@ -20,7 +20,7 @@ public:
 
     /// OpenSSL has looked for a certificate in a list. A base that a delta has carried forward is as old as the delta,
     /// which is looked at before it; `last` says that the base is not going to be looked at.
-    void searched(int place, const X509* certificate, const X509_CRL* list, bool last);
+    void searched(int place, const x509_st* certificate, const X509_crl_st* list, bool last);
 
     struct Found {
         Check judged{{}, Result::passed, {}, {}};
@@ -32,7 +32,7 @@ public:
 private:
     std::optional<Time> oldest_;
     std::map<int, Found> found_;
-    const X509* carried_ = nullptr;
+    const x509_st* carried_ = nullptr;
     Time carried_to_{};
 };
 
