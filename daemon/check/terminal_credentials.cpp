@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFiles = 256;
-constexpr std::size_t kMaxFile = 64 * 1024;  // bytes
+constexpr std::size_t kMaxFile = 65536;  // bytes
 
 std::vector<fs::path> files_of(const fs::path& place) {
     std::error_code error;
