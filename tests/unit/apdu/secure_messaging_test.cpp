@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "apdu/card_channel.h"
+#include "apdu/emulator/secure_messaging_end.h"
 #include "apdu/error.h"
 #include "tests/support/scripted_card.h"
 
@@ -55,6 +56,95 @@ TEST(SecureMessaging, EndsWithTheFirstChangedByteOfAResponse) {
         EXPECT_TRUE(card.finished()) << "nothing is sent in a session that has ended";
     }
 }
+
+/// A card at the other end of secure messaging that answers every command with the same data, one byte of them changed.
+class ChangingCard final : public Channel {
+public:
+    ChangingCard(const SessionKeys& keys, std::size_t size, std::uint8_t change, std::size_t at)
+        : end_(keys), size_(size), change_(change), at_(at) {}
+
+    ChannelLimits limits() const override { return {Command::kMaxData, Command::kMaxExpected}; }
+    void step_down() override {}
+    Response transmit(const Command& command) override {
+        ++commands;
+        if (!std::holds_alternative<Command>(end_.open(command))) return {{}, sw::secure_messaging_object_incorrect};
+        Response response{end_.wrap({Bytes(size_, 0x5A), sw::ok}), sw::ok};
+        response_size = response.data.size() + 2;
+        if (at_ < response.data.size())
+            response.data[at_] = static_cast<std::uint8_t>(response.data[at_] ^ change_);
+        else if (at_ < response_size)
+            response.status.value = static_cast<std::uint16_t>(response.status.value ^
+                                                               (at_ + 1 == response_size ? change_ : change_ << 8U));
+        return response;
+    }
+
+    std::size_t commands = 0;
+    std::size_t response_size = 0;
+
+private:
+    emulator::SecureMessagingEnd end_;
+    std::size_t size_;
+    std::uint8_t change_;
+    std::size_t at_;
+};
+
+class ChangedResponse : public testing::TestWithParam<CipherAlgorithm> {
+protected:
+    static SessionKeys keys() {
+        return {GetParam(), SecretBytes(Bytes(key_size(GetParam()), 0x31)),
+                SecretBytes(Bytes(key_size(GetParam()), 0x75)), Bytes(block_size(GetParam()), 0xFE)};
+    }
+
+    static void expect_refused_at_each_byte(const Command& command, std::size_t size) {
+        ChangingCard genuine(keys(), size, 0, 0);
+        SecureMessaging untouched(genuine, keys());
+        ASSERT_EQ(untouched.transmit(command).data, Bytes(size, 0x5A));
+        for (const auto change : {std::uint8_t{0x01}, std::uint8_t{0x80}, std::uint8_t{0xFF}})
+            for (std::size_t at = 0; at < genuine.response_size; ++at) {
+                ChangingCard card(keys(), size, change, at);
+                SecureMessaging secure(card, keys());
+                EXPECT_THROW(secure.transmit(command), ProtocolViolation) << "byte " << at << " of " << size;
+                EXPECT_THROW(secure.transmit(command), ProtocolViolation);
+                EXPECT_EQ(card.commands, 1U) << "nothing is sent in a session that has ended";
+            }
+    }
+};
+
+TEST_P(ChangedResponse, IsRefusedWhicheverByteOfItIsChanged) {
+    expect_refused_at_each_byte(Command::select_file(0x011E), 0);
+    for (const std::size_t size : {1U, 15U, 16U, 100U, 223U})  // lengths of cryptograms in one and in two bytes
+        expect_refused_at_each_byte(Command::read_binary(0, 256), size);
+    expect_refused_at_each_byte(Command::read_binary(0x8000, 256), 100);  // DO'85' in place of DO'87'
+    expect_refused_at_each_byte(Command::internal_authenticate(Bytes(8), 256), 64);
+}
+
+TEST_P(ChangedResponse, IsRefusedInExtendedLengthToo) {
+    expect_refused_at_each_byte(Command::read_binary(0, Command::kMaxExpected), 700);
+}
+
+TEST_P(ChangedResponse, IsNoneWhereTheCommandIsChanged) {
+    for (const std::size_t size : {0U, 8U, 300U}) {
+        ChangingCard nowhere(keys(), 0, 0, 0);
+        const Command command =
+            SecureMessaging(nowhere, keys()).protect(Command(0x00, 0x88, 0x00, 0x00, Bytes(size), 64));
+        const auto opens = [](const Command& sent) {
+            return std::holds_alternative<Command>(emulator::SecureMessagingEnd(keys()).open(sent));
+        };
+        ASSERT_TRUE(opens(command));
+        for (std::size_t at = 0; at < command.data().size(); ++at) {
+            Bytes data = to_bytes(command.data());
+            data[at] ^= 0x01U;
+            EXPECT_FALSE(opens({command.cla(), command.ins(), command.p1(), command.p2(), data})) << "byte " << at;
+        }
+        EXPECT_FALSE(opens({command.cla(), 0x8A, command.p1(), command.p2(), command.data()}));
+        EXPECT_FALSE(opens({command.cla(), command.ins(), 0x01, command.p2(), command.data()}));
+        EXPECT_FALSE(opens({command.cla(), command.ins(), command.p1(), 0x01, command.data()}));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ciphers, ChangedResponse,
+                         testing::Values(CipherAlgorithm::two_key_triple_des, CipherAlgorithm::aes128,
+                                         CipherAlgorithm::aes192, CipherAlgorithm::aes256));
 
 TEST(SecureMessaging, RefusesAReplayedResponse) {
     ScriptedCard card{{{kSelectCom, kSelectComAnswer}, {kReadFour, kSelectComAnswer}}};

@@ -1,24 +1,20 @@
 #include "crypto/signer.h"
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "crypto/error.h"
+#include "tests/support/soft_token.h"
 
 namespace tahvil {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kModule = "/usr/lib/softhsm/libsofthsm2.so";
-const std::string kPin = "471108";
+using test::SoftToken;
 
 std::string code_of(const std::function<void()>& act) {
     try {
@@ -52,56 +48,6 @@ TEST(TokenUri, IsToldFromAFilesPath) {
     EXPECT_TRUE(is_token_uri("pkcs11:object=receipts"));
     EXPECT_FALSE(is_token_uri("/etc/tahvil/receipts.pem"));
 }
-
-/// A SoftHSM token in a temporary folder, made for each test. The keys are imported, so that the test knows them.
-class SoftToken : public testing::Test {
-protected:
-    void SetUp() override {
-        if (!fs::exists(kModule) || std::system("command -v softhsm2-util > /dev/null") != 0)
-            GTEST_SKIP() << "softhsm2 is not installed";
-        folder_ = fs::temp_directory_path() / ("tahvil-signer-" + std::to_string(::getpid()));
-        fs::create_directories(folder_ / "tokens");
-        std::ofstream(folder_ / "softhsm2.conf")
-            << "directories.tokendir = " << (folder_ / "tokens").string() << "\nlog.level = ERROR\n";
-        ASSERT_EQ(::setenv("SOFTHSM2_CONF", (folder_ / "softhsm2.conf").c_str(), 1), 0);
-        make_token("office");
-    }
-    void TearDown() override {
-        if (!folder_.empty()) fs::remove_all(folder_);
-    }
-
-    void run(const std::string& arguments) const {
-        ASSERT_EQ(std::system(("softhsm2-util --module " + std::string(kModule) + " " + arguments + " > " +
-                               (folder_ / "log").string() + " 2>&1")
-                                  .c_str()),
-                  0)
-            << arguments;
-    }
-
-    void make_token(const std::string& label) const {
-        run("--init-token --free --label " + label + " --so-pin 12345678 --pin " + kPin);
-    }
-
-    void import(const PrivateKey& key, const std::string& label, const std::string& id) const {
-        const fs::path file = folder_ / (label + id + ".pem");
-        const SecretBytes pem = key.pem();
-        std::ofstream(file) << as_text(pem.view());
-        run("--import " + file.string() + " --token office --label " + label + " --id " + id + " --pin " + kPin);
-    }
-
-    std::unique_ptr<Signer> open(const std::string& attributes) {
-        return signer_from_token("pkcs11:" + attributes + "?module-path=" + kModule, [this](const PinRequest& request) {
-            ++pins_asked_;
-            last_request_ = request;
-            return SecretBytes(as_bytes(pin_));
-        });
-    }
-
-    fs::path folder_;
-    std::string pin_ = kPin;
-    int pins_asked_ = 0;
-    PinRequest last_request_;
-};
 
 TEST_F(SoftToken, SignsWithAnEcKeyInBothForms) {
     for (const Curve curve : {Curve::secp256r1, Curve::secp384r1, Curve::brainpool_p256r1}) {

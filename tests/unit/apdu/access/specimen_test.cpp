@@ -1,21 +1,18 @@
 #include "apdu/emulator/specimen.h"
 
+#include <algorithm>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "apdu/access/active_authentication.h"
-#include "apdu/access/bac.h"
 #include "apdu/access/chip_authentication.h"
 #include "apdu/access/pace.h"
-#include "apdu/access/terminal_authentication.h"
 #include "apdu/applets/lds/data_groups.h"
-#include "apdu/applets/mrz.h"
-#include "apdu/atr.h"
-#include "apdu/emulator/emulated_wire.h"
-#include "apdu/emulator/specimen_terminals.h"
 #include "apdu/error.h"
 #include "apdu/file_reader.h"
-#include "crypto/protocol/mrz_information.h"
 #include "tests/support/thrown_code.h"
+#include "tests/unit/apdu/access/specimen_terminal.h"
 
 // The terminal's side of every access protocol with the emulated card's, which has real keys.
 
@@ -25,73 +22,8 @@ namespace {
 using emulator::AccessProtocol;
 using emulator::ChipProof;
 
-constexpr trust::Time kNow = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22);
-
-const emulator::SpecimenPki& specimen_pki() {
-    static const emulator::SpecimenPki pki = emulator::SpecimenPki::make(kNow);
-    return pki;
-}
-
-FileIdentifier identifier(lds::File file) {
-    const lds::FileEntry& entry = lds::entry(file);
-    return {entry.identifier, entry.short_identifier};
-}
-
-/// A terminal with a fresh specimen before it.
-class Terminal {
-public:
-    explicit Terminal(const emulator::SpecimenOptions& options)
-        : specimen_(emulator::personalise(
-              emulator::specimen_person(std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(kNow))),
-              specimen_pki(), options, kNow)),
-          wire_(*specimen_.card),
-          plain_(wire_) {
-        const Bytes atr = specimen_.card->atr();
-        learn_capabilities(plain_, Atr::parse(atr));
-    }
-
-    SecureMessaging& open_by_pace(const pace::Password& password) {
-        const Bytes card_access = read_file(plain_, identifier(lds::File::card_access));
-        const auto offer = pace::choose(pace::offers(SecurityInfos::parse(card_access)));
-        if (!offer) throw Error("test", "no offer of PACE");
-        const pace::Established established = pace::establish(plain_, *offer, password);
-        chip_identifier_ =
-            terminal_authentication::chip_identifier(established.party.group(), established.party.peer_public_key());
-        return secured(established.keys);
-    }
-
-    SecureMessaging& open_by_bac() {
-        plain_.require(Command::select_application(lds::kApplication), "SELECT");
-        const mrz::Mrz printed = emulator::mrz_of(specimen_.person);
-        chip_identifier_ = terminal_authentication::chip_identifier(printed.document_number);
-        const SecretBytes information =
-            mrz_information(printed.document_number, printed.birth_date, printed.expiry_date);
-        return secured(bac::establish(plain_, bac::AccessKeys::derive(information.view())), false);
-    }
-
-    pace::Password can() const {
-        return pace::Password::typed(pace::PasswordKind::can, as_bytes(specimen_.person.card_access_number));
-    }
-
-    Bytes read(lds::File file) { return read_file(*secure_, identifier(file)); }
-
-    CardChannel& plain() { return plain_; }
-    const Bytes& chip_identifier() const { return chip_identifier_; }
-    const emulator::Specimen& specimen() const { return specimen_; }
-
-private:
-    SecureMessaging& secured(SessionKeys keys, bool select = true) {
-        secure_ = std::make_unique<SecureMessaging>(plain_, keys);
-        if (select) secure_->require(Command::select_application(lds::kApplication), "SELECT");
-        return *secure_;
-    }
-
-    emulator::Specimen specimen_;
-    emulator::EmulatedWire wire_;
-    CardChannel plain_;
-    std::unique_ptr<SecureMessaging> secure_;
-    Bytes chip_identifier_;
-};
+using specimen_terminal::identifier;
+using specimen_terminal::Terminal;
 
 struct Case {
     AccessProtocol access;
@@ -164,6 +96,48 @@ TEST(SpecimenAccess, RefusesAnotherCan) {
         "access.pace_denied");
 }
 
+/// Gives the answers of another wire, keeps them, and can give them again.
+class RecordedWire final : public Wire {
+public:
+    explicit RecordedWire(Wire& wire) : wire_(wire) {}
+    WireLimits limits() const override { return wire_.limits(); }
+    std::size_t exchange(ByteView command, std::span<std::uint8_t> response) override {
+        if (!again) {
+            const std::size_t size = wire_.exchange(command, response);
+            answers_.push_back(to_bytes(response.first(size)));
+            return size;
+        }
+        if (next_ == answers_.size()) throw Error("test", "more commands than there were");
+        std::ranges::copy(answers_[next_], response.begin());
+        return answers_[next_++].size();
+    }
+
+    bool again = false;
+
+private:
+    Wire& wire_;
+    std::vector<Bytes> answers_;
+    std::size_t next_ = 0;
+};
+
+TEST(SpecimenAccess, RefusesTheNonceAndTheKeysOfAnEarlierPace) {
+    for (const AccessProtocol access : {AccessProtocol::pace_gm, AccessProtocol::pace_im, AccessProtocol::pace_cam}) {
+        emulator::SpecimenOptions options;
+        options.access = {access};
+        Terminal terminal(options);
+        RecordedWire wire(terminal.wire());
+        CardChannel channel(wire);
+        const auto open = [&] {
+            const Bytes card_access = read_file(channel, identifier(lds::File::card_access));
+            const auto offer = pace::choose(pace::offers(SecurityInfos::parse(card_access)));
+            pace::establish(channel, offer.value(), terminal.can());
+        };
+        EXPECT_EQ(thrown_code(open), "nothing was thrown");
+        wire.again = true;
+        EXPECT_EQ(thrown_code(open), "access.pace_token") << "a recording does not know the password";
+    }
+}
+
 TEST(SpecimenAccess, FindsThatAClonesChipHasAnotherKey) {
     emulator::SpecimenOptions options;
     options.fault = emulator::parse_fault("cloned");
@@ -224,57 +198,6 @@ TEST(SpecimenAccess, NeedsEightCommandsForPaceWithACanAtMost) {
     pace::establish(terminal.plain(), *offer, terminal.can());
     EXPECT_LE(terminal.plain().traffic().exchanges, 7U);  // EF.ATR/INFO, EF.CardAccess, MSE:Set AT, four steps
 }
-
-class SpecimenTerminalAuthentication : public testing::TestWithParam<AccessProtocol> {
-protected:
-    static emulator::SpecimenOptions guarded(const emulator::SpecimenTerminals& terminals, AccessProtocol access) {
-        emulator::SpecimenOptions options;
-        options.access = {access};
-        options.terminal_authority = terminals.authority;
-        return options;
-    }
-
-    /// Everything up to terminal authentication: access, chip authentication, and the references of EF.CVCA.
-    static void authenticate(Terminal& terminal, AccessProtocol access, const emulator::SpecimenTerminals& shown) {
-        SecureMessaging& card = access == bac ? terminal.open_by_bac() : terminal.open_by_pace(terminal.can());
-        const auto infos = SecurityInfos::parse(lds::parse_dg14(terminal.read(lds::File::dg14)));
-        ASSERT_FALSE(infos.terminal_authentication.empty());
-        const auto chip = chip_authentication::authenticate(card, chip_authentication::offers(infos, 1).front());
-        EXPECT_THROW(terminal.read(lds::File::dg3), CardRefused);
-
-        const Bytes ef_cvca = read_file(card, {0x011C, 0x1C}, {.extent = FileExtent::end_of_file});
-        const auto references = terminal_authentication::authority_references(ef_cvca);
-        const auto signer = signer_in_memory(shown.terminal_key);
-        terminal_authentication::authenticate(card, 1, references, {shown.terminal, {shown.verifier}, signer.get()},
-                                              {terminal.chip_identifier(), chip.compressed_public_key(), {}});
-    }
-};
-
-TEST_P(SpecimenTerminalAuthentication, OpensTheBiometricDataGroups) {
-    const auto terminals = emulator::SpecimenTerminals::make(std::chrono::floor<std::chrono::days>(kNow));
-    Terminal terminal(guarded(terminals, GetParam()));
-    authenticate(terminal, GetParam(), terminals);
-    EXPECT_EQ(terminal.read(lds::File::dg3), terminal.specimen().files.at(lds::File::dg3));
-    EXPECT_EQ(terminal.read(lds::File::dg4), terminal.specimen().files.at(lds::File::dg4));
-}
-
-TEST_P(SpecimenTerminalAuthentication, IsRefusedBelowAnotherAuthorityOfTheSameName) {
-    const auto today = std::chrono::floor<std::chrono::days>(kNow);
-    const auto terminals = emulator::SpecimenTerminals::make(today);
-    const auto strangers = emulator::SpecimenTerminals::make(today);
-    Terminal terminal(guarded(terminals, GetParam()));
-    EXPECT_EQ(thrown_code([&] { authenticate(terminal, GetParam(), strangers); }), "access.ta_certificate");
-}
-
-TEST_P(SpecimenTerminalAuthentication, IsRefusedWithoutTheCertificatesKey) {
-    const auto today = std::chrono::floor<std::chrono::days>(kNow);
-    auto terminals = emulator::SpecimenTerminals::make(today);
-    Terminal terminal(guarded(terminals, GetParam()));
-    terminals.terminal_key = emulator::SpecimenTerminals::make(today).terminal_key;
-    EXPECT_EQ(thrown_code([&] { authenticate(terminal, GetParam(), terminals); }), "access.ta_refused");
-}
-
-INSTANTIATE_TEST_SUITE_P(Access, SpecimenTerminalAuthentication, testing::Values(bac, pace_gm, pace_im));
 
 }  // namespace
 }  // namespace tahvil
