@@ -388,7 +388,7 @@ bool is_genuine(const TrustStore& store, const RevocationList& list, const Certi
             !equal(list.authority_key_id(), signer.subject_key_id()))
             return false;
         try {
-            return list.signed_by(store.public_key(signer));
+            return store.signs(signer, list);
         } catch (const Error&) {
             return false;  // a key that can not be used has signed nothing
         }

@@ -207,16 +207,35 @@ Certificate TrustStore::certificate(std::size_t index) const {
     return Certificate::parse(cursor.read().raw);
 }
 
+bool TrustStore::holds(ByteView part) const {
+    const std::uint8_t* const place = part.data();
+    return std::greater_equal<>{}(place, container_.data()) &&
+           std::less<>{}(place, container_.data() + container_.size());
+}
+
 PublicKey TrustStore::public_key(const Certificate& certificate) const {
     static constexpr std::size_t kMaxKeys = 256;  // a desk meets a few issuers; a list has hundreds
+    if (!holds(certificate.raw())) return certificate.public_key();
     const std::uint8_t* const place = certificate.raw().data();
-    const bool own =
-        std::greater_equal<>{}(place, container_.data()) && std::less<>{}(place, container_.data() + container_.size());
-    if (!own) return certificate.public_key();
-    const std::lock_guard lock(keys_mutex_);
+    const std::lock_guard lock(memory_mutex_);
     if (const auto known = keys_.find(place); known != keys_.end()) return known->second;
     if (keys_.size() == kMaxKeys) keys_.clear();
     return keys_.emplace(place, certificate.public_key()).first->second;
+}
+
+bool TrustStore::signs(const Certificate& issuer, const RevocationList& list) const {
+    static constexpr std::size_t kMaxAnswers = 256;
+    const PublicKey key = public_key(issuer);
+    if (!holds(issuer.raw()) || !holds(list.raw())) return list.signed_by(key);
+    const std::pair both(issuer.raw().data(), list.raw().data());
+    {
+        const std::lock_guard lock(memory_mutex_);
+        if (const auto known = signs_.find(both); known != signs_.end()) return known->second;
+    }
+    const bool answer = list.signed_by(key);
+    const std::lock_guard lock(memory_mutex_);
+    if (signs_.size() == kMaxAnswers) signs_.clear();
+    return signs_.emplace(both, answer).first->second;
 }
 
 std::vector<std::size_t> TrustStore::matches(const std::vector<Key>& keys, std::uint64_t hash) {

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "crypto/trust/certificate.h"
@@ -121,6 +123,10 @@ public:
     /// is not remembered.) Throws as Certificate::public_key(); threads may call it at once.
     PublicKey public_key(const Certificate& certificate) const;
 
+    /// Whether the certificate's key signed the list. Where both are of this store, which does not change, the answer
+    /// is found out once. Throws as public_key(); threads may call it at once.
+    bool signs(const Certificate& issuer, const RevocationList& list) const;
+
     /// \name Indices of entries, in the order of the store
     /// @{
     std::vector<std::size_t> by_subject_key_id(ByteView key_id) const;
@@ -145,6 +151,7 @@ private:
         // The check takes the 0 of a defaulted comparison for a pointer.
         friend auto operator<=>(const Key&, const Key&) = default;  // NOLINT(modernize-use-nullptr)
     };
+    bool holds(ByteView part) const;
     static std::vector<std::size_t> matches(const std::vector<Key>& keys, std::uint64_t hash);
 
     std::shared_ptr<const void> owner_;
@@ -154,8 +161,9 @@ private:
     ByteView sources_, hot_lists_;
     std::vector<std::uint32_t> offsets_, list_offsets_, response_offsets_;
     std::vector<Key> by_key_id_, by_subject_, by_serial_, by_list_issuer_;
-    mutable std::mutex keys_mutex_;
+    mutable std::mutex memory_mutex_;                                  // of what was found out before, below
     mutable std::unordered_map<const std::uint8_t*, PublicKey> keys_;  // by where the certificate lies
+    mutable std::map<std::pair<const std::uint8_t*, const std::uint8_t*>, bool> signs_;  // issuer and list
 };
 
 /// Everything of a store, to be written as the next version.

@@ -12,11 +12,12 @@ HotLists::HotLists(const TrustDirectory& directory, const trust::TrustStore& sto
     : key_(std::move(key)) {
     for (const trust::HotListRecord& record : store.hot_lists()) {
         try {
-            MappedFile file = map_file(directory.path_of(record), Access::scattered);
-            trust::HotList list = trust::HotList::open(file.bytes, std::move(file.owner));
+            const MappedFile file = map_file(directory.path_of(record), Access::scattered);
+            trust::HotList list = trust::HotList::open(file.bytes, file.owner);
             const trust::HotListInfo& info = list.info();
             if (info.issuer == record.issuer && info.sequence == record.sequence && info.body_digest == record.digest)
                 lists_.push_back(std::move(list));
+            forget_pages(file);
         } catch (const Error&) {  // the check then says that there is no list
         }
     }

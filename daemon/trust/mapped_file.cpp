@@ -43,4 +43,9 @@ MappedFile map_file(const std::filesystem::path& path, Access access) {
         std::shared_ptr<const void>(memory, [size](const void* mapped) { ::munmap(const_cast<void*>(mapped), size); })};
 }
 
+void forget_pages(const MappedFile& file) {
+    if (file.bytes.empty()) return;
+    ::madvise(const_cast<std::uint8_t*>(file.bytes.data()), file.bytes.size(), MADV_DONTNEED);
+}
+
 }  // namespace tahvil::daemon

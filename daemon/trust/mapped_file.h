@@ -19,4 +19,7 @@ enum class Access : std::uint8_t { whole, scattered };
 /// Throws Error "trust.folder" when it can not be opened.
 MappedFile map_file(const std::filesystem::path& path, Access access = Access::whole);
 
+/// Takes the file's pages out of this process's memory; what is read next comes back.
+void forget_pages(const MappedFile& file);
+
 }  // namespace tahvil::daemon

@@ -781,6 +781,24 @@ TEST_F(PassiveAuthenticationTest, FindsARevokedSigner) {
     EXPECT_EQ(outcome_with(revoking, kNow, std::chrono::hours(24 * 7)), "failed revoked");
 }
 
+TEST_F(PassiveAuthenticationTest, WhoSignedAListIsTheSameAskedAgain) {
+    RevocationTemplate what;
+    what.this_update = specimen::at(2026, 5);
+    const CertifiedKey impostor = specimen::country_signer();
+    const auto with_lists =
+        specimen::store_of({issuer.certificate}, {impostor.certificate},
+                           {issue_revocation_list(what, issuer), issue_revocation_list(what, impostor)});
+    const Bytes outside = issue_revocation_list(what, issuer);
+    for (int time = 0; time < 2; ++time) {
+        for (std::size_t i = 0; i < 2; ++i)
+            for (std::size_t j = 0; j < 2; ++j)
+                EXPECT_EQ(with_lists->signs(with_lists->certificate(i), with_lists->revocation_list(j)), i == j);
+        EXPECT_TRUE(with_lists->signs(with_lists->certificate(0), RevocationList::parse(outside)));
+        EXPECT_TRUE(with_lists->signs(issuer.parsed(), with_lists->revocation_list(0)));
+        EXPECT_FALSE(with_lists->signs(impostor.parsed(), with_lists->revocation_list(0)));
+    }
+}
+
 TEST_F(PassiveAuthenticationTest, TakesNoRevocationListOfAnImpostor) {
     RevocationTemplate list;
     list.this_update = specimen::at(2026, 5);

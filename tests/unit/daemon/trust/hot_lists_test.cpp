@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <string>
 
@@ -134,6 +135,30 @@ TEST_F(HotListsTest, TouchAtMostTwoPagesALookup) {
         most = std::max(most, faults() - before);
     }
     EXPECT_LE(most, 2);
+}
+
+/// KiB of a file's mappings that are in this process's memory.
+long resident(const fs::path& path) {
+    std::ifstream maps("/proc/self/smaps");
+    std::string line;
+    bool of_the_file = false;
+    long sum = -1;
+    while (std::getline(maps, line)) {
+        if (line.find('-') < line.find(' ')) of_the_file = line.ends_with(path.string());
+        if (of_the_file && line.starts_with("Rss:")) sum = std::max(sum, 0L) + std::stol(line.substr(4));
+    }
+    return sum;
+}
+
+TEST_F(HotListsTest, HaveNothingInMemoryUntilACardIsLookedUp) {
+    import(root.certificate);
+    import(list_of("D", 1, {"A"}, 100'000));
+    const TrustDirectory directory(folder);
+    const HotLists lists(directory, *directory.current(), key);
+    ASSERT_EQ(lists.lists().size(), 1U);
+    EXPECT_EQ(resident(folder / "D-0000000001.hotlist"), 0);
+    EXPECT_EQ(lists.check("D", "A", specimen::kNow, std::chrono::hours(24 * 60)).result, Result::failed);
+    EXPECT_GT(resident(folder / "D-0000000001.hotlist"), 0);
 }
 
 }  // namespace
