@@ -140,7 +140,9 @@ api::Response ScriptedOperations::list_refusals(const api::Call& call) {
 }
 
 api::Response ScriptedOperations::get_trust(const api::Call& call) {
-    return answer(call, text(R"({"version":0,"certificates":[],"sources":[],"revocation_lists":[],"hot_lists":[]})"));
+    return answer(
+        call,
+        text(R"({"version":0,"certificates":[],"sources":[],"revocation_lists":[],"ocsp_answers":[],"hot_lists":[]})"));
 }
 api::Response ScriptedOperations::import_master_list(const api::Call& call) {
     return answer(call, created());
