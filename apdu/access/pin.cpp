@@ -81,9 +81,7 @@ SecretBytes unblocking_block(const profiles::Pin& pin, ByteView characters) {
     return pack(pin, characters, pin.unblocking->block);
 }
 
-State query(Channel& card, const profiles::Profile& profile, const profiles::Pin& pin) {
-    if (!pin.empty_verify_queries || profile.has(profiles::Quirk::pin_state_elsewhere)) return {};
-    const StatusWord status = card.transmit(Command::verify_query(pin.reference)).status;
+State state_of(StatusWord status) {
     State state;
     state.verified = status.ok();
     state.blocked = is_blocked(status);
@@ -91,6 +89,11 @@ State query(Channel& card, const profiles::Profile& profile, const profiles::Pin
     state.tries_left = counter(status);
     if (state.verified || state.blocked || state.needs_change || state.tries_left) return state;
     throw CardRefused("the query of the tries that are left", status);
+}
+
+State query(Channel& card, const profiles::Profile& profile, const profiles::Pin& pin) {
+    if (!pin.empty_verify_queries || profile.has(profiles::Quirk::pin_state_elsewhere)) return {};
+    return state_of(card.transmit(Command::verify_query(pin.reference)).status);
 }
 
 bool at_last_try(const State& state) {

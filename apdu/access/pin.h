@@ -34,6 +34,9 @@ SecretBytes unblocking_block(const profiles::Pin& pin, ByteView characters);
 /// nothing is sent and nothing known. Throws CardRefused for an answer that is none to a query.
 State query(Channel& card, const profiles::Profile& profile, const profiles::Pin& pin);
 
+/// What the answer to such a query says. Throws CardRefused for one that is none.
+State state_of(StatusWord status);
+
 /// Whether one more wrong PIN would block it, as far as anybody can tell: what is not known counts as the last try.
 bool at_last_try(const State& state);
 

@@ -4,6 +4,7 @@
 
 #include "apdu/emulator/card_authentication.h"
 #include "apdu/emulator/card_signature.h"
+#include "apdu/emulator/fingers.h"
 #include "apdu/emulator/lds_files.h"
 #include "apdu/emulator/pins.h"
 #include "apdu/tlv.h"
@@ -18,6 +19,8 @@ constexpr std::uint16_t kMasterFile = 0x3F00;
 constexpr std::uint16_t kCertificate = 0x5040;
 constexpr std::uint8_t kIdPin = 0x01;
 constexpr std::uint8_t kSignPin = 0x02;
+constexpr std::uint8_t kFinger = 0x21;
+constexpr std::uint32_t kBiometricInformation = 0x7F61;
 constexpr std::size_t kPinSize = 8;
 constexpr std::uint8_t kPinFiller = 0xFF;
 constexpr unsigned kRsaBits = 2048;
@@ -149,6 +152,8 @@ NationalCard personalise_irn_nid(const Person& holder, const NationalPki& pki, c
     production_data.resize(42);
     auto& manager = master_file.directories[2].data_objects;
     manager[kProductionData] = {tlv::encode(kProductionData, production_data), right::none};
+    // How the real card does it is published nowhere: this one keeps to ISO/IEC 7816-11.
+    master_file.directories[1].data_objects[kBiometricInformation] = {Fingers::information(kFinger), right::none};
     manager[kChipType] = {from_hex("0001"), right::none};
 
     std::vector<Pin> pin_list;
@@ -166,7 +171,10 @@ NationalCard personalise_irn_nid(const Person& holder, const NationalPki& pki, c
     functions.push_back(std::move(pins));
     functions.push_back(std::make_unique<CardSignature>(std::vector<CardSignature::Key>{
         {1, authentication.in_chip, right::pin(kIdPin)}, {2, signing.in_chip, right::pin(kSignPin)}}));
+    const std::vector<Minutia> finger = draw_finger(random);
+    functions.push_back(std::make_unique<Fingers>(Finger{kFinger, finger}));
     std::map<std::string, Bytes> values = files;
+    values["finger"] = write_minutiae(seen_again(finger, random));  // as a sensor gives it
     values["authentication"] = authentication.certificate;
     values["signing"] = signing.certificate;
     values["serial"] = to_bytes(as_bytes(serial));

@@ -60,6 +60,8 @@ private:
         }
         for (const Pin& pin : known.pins)
             if (profile_.application(pin.application) != nullptr) profile_.pins.push_back(pin);
+        if (known.fingerprint && profile_.application(known.fingerprint->application) != nullptr)
+            profile_.fingerprint = known.fingerprint;
         // A file behind a PIN of an application that did not answer has none to name.
         std::erase_if(profile_.files, [&](const File& file) { return !file.pin.empty() && !profile_.pin(file.pin); });
         for (Application& application : profile_.applications)

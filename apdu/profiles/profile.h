@@ -168,6 +168,18 @@ struct Pin {
     friend bool operator==(const Pin&, const Pin&) = default;
 };
 
+/// A finger that the card compares by itself, see apdu/access/fingerprint.h.
+struct Fingerprint {
+    std::string application;
+    std::uint8_t reference = 0;  ///< P2 of VERIFY
+    std::uint8_t least = 0;      ///< minutiae, where the card does not tell
+    std::uint8_t most = 0;
+    bool information = false;           ///< the card tells by biometric information templates
+    bool empty_verify_queries = false;  ///< VERIFY without data tells the tries that are left, and costs none
+
+    friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
 struct Proof {
     ChipProof method = ChipProof::none;
     std::string application;
@@ -207,6 +219,7 @@ struct Profile {
     /// Whether VERIFY without data is a query for the PINs that a card itself lists, for Layout::pkcs15.
     bool empty_verify_queries = false;
     std::vector<Pin> pins;
+    std::optional<Fingerprint> fingerprint;
     std::vector<Proof> proofs;  ///< the first whose key is on the card is the one that counts
 
     bool has(Quirk quirk) const;

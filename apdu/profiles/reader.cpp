@@ -95,6 +95,7 @@ public:
         for (const Table& table : top.tables("application")) read_application(table);
         for (const Table& table : top.tables("certificate")) read_certificate(table);
         for (const Table& table : top.tables("pin")) read_pin(table);
+        if (const auto finger = top.table_if("fingerprint")) read_fingerprint(*finger);
         for (const Table& table : top.tables("signed_file")) read_signed_file(table);
         for (const Table& table : top.tables("chip_proof")) read_proof(table);
         if (profile_.layout == Layout::pkcs15) {
@@ -259,6 +260,21 @@ private:
             throw table.refuse("application", "there is no such application", "the name of one of this profile");
         table.finish();
         add(profile_.pins, std::move(pin), table);
+    }
+
+    void read_fingerprint(const Table& table) {
+        constexpr std::int64_t kMostMinutiae = 80;  // more do not fit a short command
+        Fingerprint finger;
+        finger.application = table.text("application");
+        finger.reference = byte(table, "reference");
+        finger.least = byte(table, "least", 1, kMostMinutiae);
+        finger.most = byte(table, "most", finger.least, kMostMinutiae);
+        finger.information = table.truth("information", false);
+        finger.empty_verify_queries = table.truth("empty_verify_queries", false);
+        if (profile_.application(finger.application) == nullptr)
+            throw table.refuse("application", "there is no such application", "the name of one of this profile");
+        table.finish();
+        profile_.fingerprint = std::move(finger);
     }
 
     static void require_room(const Table& table, std::string_view key, PinFormat format, std::size_t characters,

@@ -40,6 +40,7 @@ public:
         for (const Application& application : profile.applications) write_application(profile, application);
         for (const Certificate& certificate : profile.certificates) write_certificate(certificate);
         for (const Pin& pin : profile.pins) write_pin(pin);
+        if (profile.fingerprint) write_fingerprint(*profile.fingerprint);
         for (const SignedFile& file : profile.signed_files) write_signed_file(file);
         for (const Proof& proof : profile.proofs) write_proof(proof);
         return std::move(text_);
@@ -142,6 +143,16 @@ private:
         number("longest", pin.unblocking->longest);
         number("block", pin.unblocking->block);
         truth("with_new_pin", pin.unblocking->with_new_pin);
+    }
+
+    void write_fingerprint(const Fingerprint& finger) {
+        text_ += "\n[fingerprint]\n";
+        text("application", finger.application);
+        line("reference", hex_number(finger.reference));
+        number("least", finger.least);
+        number("most", finger.most);
+        if (finger.information) truth("information", true);
+        if (finger.empty_verify_queries) truth("empty_verify_queries", true);
     }
 
     void write_signed_file(const SignedFile& file) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/base64.h"
 #include "crypto/error.h"
 #include "crypto/protocol/mrz_information.h"
 #include "daemon/api/json_body.h"
@@ -48,6 +49,22 @@ SecretBytes mrz_date(const Members& members, std::string_view key) {
     read_date(members, key, as_text(typed->view()));
     const ByteView text = typed->view();
     return SecretBytes{concat({text.subspan(2, 2), text.subspan(5, 2), text.subspan(8, 2)})};
+}
+
+/// In Base64, and in memory that is wiped.
+std::optional<SecretBytes> read_fingerprint(const Members& members) {
+    constexpr std::size_t kLongest = 4 * 512 / 3;  // characters
+    const auto text = members.secret_if("fingerprint", kLongest);
+    if (!text) return std::nullopt;
+    Bytes minutiae;
+    try {
+        minutiae = from_base64(as_text(text->view()), Base64::standard);
+    } catch (const Error&) {
+        members.refuse("fingerprint", "minutiae in Base64");
+    }
+    SecretBytes secret{minutiae};
+    wipe(minutiae);
+    return secret;
 }
 
 std::optional<SecretBytes> read_pin(const Members& members, std::string_view key) {
@@ -111,8 +128,11 @@ Expected read_expected(const Members& members) {
 namespace {
 
 void read_holder(const Members& members, CardCheck& check) {
-    if (const auto method = members.choice_if("method", {"pin", "portrait"}))
-        check.holder = *method == "pin" ? HolderMethod::pin : HolderMethod::portrait;
+    if (const auto method = members.choice_if("method", {"pin", "portrait", "fingerprint"})) {
+        check.holder = *method == "pin"        ? HolderMethod::pin
+                       : *method == "portrait" ? HolderMethod::portrait
+                                               : HolderMethod::fingerprint;
+    }
     const std::string act = members.choice_if("act", {"verify", "change", "unblock"}).value_or("verify");
     check.pin_act = act == "verify" ? PinAct::verify : act == "change" ? PinAct::change : PinAct::unblock;
     check.pin_pad = members.choice_if("entry", {"request", "pin_pad"}).value_or("request") == "pin_pad";
@@ -136,6 +156,8 @@ void require_secrets(const Members& members, const CardCheck& check) {
     if (unblocks != access.puk.has_value()) members.refuse("access", "a puk for the act unblock, and for that only");
     if (access.new_pin && !changes && !unblocks)
         members.refuse("access", "new_pin for the acts change and unblock only");
+    if (access.fingerprint && check.holder != HolderMethod::fingerprint)
+        members.refuse("access", "a fingerprint beside the method fingerprint only");
     if (unblocks && access.pin) members.refuse("access", "new_pin in place of pin for the act unblock");
 }
 
@@ -145,7 +167,9 @@ void read_question(const Members& members, CardCheck& check) {
     if (const auto access = members.object_if("access")) {
         auto new_pin = read_pin(*access, "new_pin");
         auto puk = read_pin(*access, "puk");
+        auto fingerprint = read_fingerprint(*access);
         check.access = read_access(*access);
+        check.access.fingerprint = std::move(fingerprint);
         check.access.new_pin = std::move(new_pin);
         check.access.puk = std::move(puk);
     }

@@ -315,6 +315,10 @@ private:
                                                          : check("holder.pin", Result::not_performed,
                                                                  asked_.access.pin ? "profile_has_no_pin" : "no_pin"));
         }
+        if (asked_.holder == HolderMethod::fingerprint) {
+            verdict_.checks.push_back(
+                check("holder.fingerprint_on_card", Result::not_performed, "profile_has_no_fingerprint"));
+        }
         ask_for_portrait();
     }
 

@@ -26,6 +26,7 @@ struct AccessSecrets {
     std::optional<SecretBytes> pin;              ///< opens a card whose PACE has one, and proves the holder
     std::optional<SecretBytes> new_pin;          ///< with PinAct::change and PinAct::unblock
     std::optional<SecretBytes> puk;              ///< with PinAct::unblock
+    std::optional<SecretBytes> fingerprint;      ///< minutiae, see apdu/access/fingerprint.h
     bool allow_last_try = false;                 ///< of PIN or PUK; a card that does not tell the number has one
 };
 
@@ -34,7 +35,7 @@ struct AccessSecrets {
 SecretBytes information_from_lines(std::span<const std::string_view> lines);
 
 /// How the person who holds out the card is to be known as its holder.
-enum class HolderMethod : std::uint8_t { pin, portrait };
+enum class HolderMethod : std::uint8_t { pin, portrait, fingerprint };
 
 /// What the holder does with the PIN. One that was set is verified too.
 enum class PinAct : std::uint8_t { verify, change, unblock };

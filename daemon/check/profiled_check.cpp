@@ -10,6 +10,7 @@
 #include "apdu/profiles/words.h"
 #include "daemon/check/card_facts.h"
 #include "daemon/check/expected_check.h"
+#include "daemon/check/fingerprint_check.h"
 #include "daemon/check/holder_check.h"
 
 namespace tahvil::daemon {
@@ -62,6 +63,7 @@ public:
             ask_holder();
             open_by_provider();
             if (needs_pin()) prove_chip();
+            ask_finger();
         } catch (const ProtocolViolation& error) {
             if (error.code() != "card.changed_its_mind") throw;
             std::erase_if(verdict_.checks, [](const Check& c) { return c.id == "chip.recognised"; });
@@ -225,6 +227,22 @@ private:
             return;
         read(Access::pin);
         authenticate();
+    }
+
+    /// Comes last: selecting its application may forget the PIN.
+    void ask_finger() {
+        constexpr std::string_view id = "holder.fingerprint_on_card";
+        const CardCheck& asked = run_.asked;
+        if (!asked.access.fingerprint) {
+            if (asked.holder == HolderMethod::fingerprint) add(check(id, Result::not_performed, "no_fingerprint"));
+        } else if (!profile_.fingerprint) {
+            add(check(id, Result::not_performed, "profile_has_no_fingerprint"));
+        } else if (found_false()) {
+            add(check(id, Result::not_performed, "card_not_genuine"));
+        } else {
+            files_.enter(*kind_.application(profile_.fingerprint->application));
+            add(check_fingerprint(channel_, *profile_.fingerprint, asked.access, run_.pin_sent));
+        }
     }
 
     /// Files that open to keys of the issuer alone.

@@ -24,6 +24,7 @@ struct AccessArguments {
     SecretSource pin;
     SecretSource new_pin;
     SecretSource puk;
+    std::string fingerprint;  ///< path of a template; empty for none
     std::string document_number;
     std::string birth_date;  ///< ISO 8601, as is the next
     std::string expiry_date;

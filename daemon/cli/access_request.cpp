@@ -4,8 +4,10 @@
 
 #include <boost/json.hpp>
 
+#include "crypto/base64.h"
 #include "crypto/error.h"
 #include "daemon/cli/input.h"
+#include "daemon/cli/input_file.h"
 #include "daemon/cli/secret_input.h"
 
 namespace tahvil::cli {
@@ -119,6 +121,17 @@ void write_pin(SecretJson& json, std::string_view name, const SecretSource& sour
     json.member(name, as_text(checked_pin(typed.empty() ? ByteView() : typed.front().view()).view()));
 }
 
+/// A template of a sensor, in Base64.
+SecretBytes read_template(const std::string& path) {
+    constexpr std::size_t kMost = 512;
+    Bytes minutiae = read_input_file(path, kMost);
+    std::string text = to_base64(minutiae, Base64::standard);
+    SecretBytes secret{as_bytes(text)};
+    wipe(minutiae);
+    wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+    return secret;
+}
+
 void write_access(SecretJson& json, const AccessArguments& access, const Console& console) {
     json.raw("{");
     if (const SecretBytes can = can_of(access, console); !can.empty()) json.member("can", as_text(can.view()));
@@ -143,6 +156,10 @@ void write_access(SecretJson& json, const AccessArguments& access, const Console
     write_pin(json, "pin", access.pin, [&](std::size_t) { return ask_without_echo(console.say(Message::ask_pin)); });
     write_pin(json, "puk", access.puk, [&](std::size_t) { return ask_without_echo(console.say(Message::ask_puk)); });
     write_pin(json, "new_pin", access.new_pin, [&](std::size_t) { return ask_new_pin(console); });
+    if (!access.fingerprint.empty()) {
+        const SecretBytes minutiae = read_template(access.fingerprint);
+        json.member("fingerprint", as_text(minutiae.view()));
+    }
     if (access.allow_last_try) {
         json.key("allow_last_try");
         json.raw("true");

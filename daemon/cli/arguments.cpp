@@ -28,6 +28,7 @@ struct Typed {
     std::vector<std::string> can, mrz, pin;
     int can_fd = -1, mrz_fd = -1, pin_fd = -1, new_pin_fd = -1, puk_fd = -1;
     bool new_pin = false, pin_pad = false;
+    std::string fingerprint;
     std::string document_number, birth_date, expiry_date;
     std::string holder;
     bool allow_last_try = false;
@@ -141,7 +142,9 @@ public:
 private:
     void add_check_options(CLI::App& app) {
         add_access_options(app);
-        add(app, "--holder", typed.holder, Message::option_holder, "METHOD")->check(CLI::IsMember({"pin", "portrait"}));
+        add(app, "--holder", typed.holder, Message::option_holder, "METHOD")
+            ->check(CLI::IsMember({"pin", "portrait", "fingerprint"}));
+        add(app, "--fingerprint", typed.fingerprint, Message::option_fingerprint, "FILE");
         app.add_flag("--new-pin", typed.new_pin, text(Message::option_new_pin));
         add_descriptor(app, "--new-pin-fd", typed.new_pin_fd, Message::option_new_pin_fd);
         app.add_flag("--pin-pad", typed.pin_pad, text(Message::option_pin_pad));
@@ -464,6 +467,11 @@ private:
         check.reader = typed.reader;
         check.access = access(warnings);
         check.holder = typed.holder;
+        check.access.fingerprint = typed.fingerprint;
+        if ((check.holder == "fingerprint") == typed.fingerprint.empty()) {
+            throw InvalidInput("usage.fingerprint", "a fingerprint's template and --holder fingerprint belong together",
+                               "Give --holder fingerprint and --fingerprint FILE.");
+        }
         const bool sets = typed.new_pin || typed.new_pin_fd >= 0;
         if (check.holder != "pin" && (sets || typed.pin_pad)) {
             throw InvalidInput("usage.pin", "a new PIN or a PIN pad goes with --holder pin only", "Add --holder pin.");

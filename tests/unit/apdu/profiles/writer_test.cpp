@@ -25,6 +25,7 @@ TEST(ProfileWriter, KeepsWhatNoShippedProfileHas) {
     profile.pins.front().transport = true;
     profile.pins.front().unblocking->with_new_pin = false;
     profile.certificates.front().carries[Meaning::national_code] = "2.5.4.5";
+    profile.fingerprint = Fingerprint{"piv", 0x96, 12, 60, true, true};
     EXPECT_EQ(read_profile(write_profile(profile), profile.origin), profile) << write_profile(profile);
 }
 
