@@ -17,6 +17,7 @@
 #include "daemon/party/identity_checks.h"
 #include "daemon/party/party_json.h"
 #include "daemon/private_file.h"
+#include "daemon/provider/lent_card.h"
 #include "daemon/reader/embedded_specimens.h"
 #include "daemon/terminal/specimen_authority.h"
 
@@ -153,7 +154,7 @@ public:
     api::Server& server() { return server_; }
 
 private:
-    Knowledge knowledge() const {
+    Knowledge knowledge() {
         Knowledge knowledge;
         knowledge.trust = trust_.store();
         knowledge.card_revocation = [lists = trust_.hot_lists()](const std::string& issuer, const std::string& serial,
@@ -163,6 +164,12 @@ private:
         knowledge.policy = policy_;
         knowledge.profiles = profiles_;
         knowledge.card_authentication = card_authentication_;
+        if (card_authentication_ && !card_authentication_->reader.empty()) {
+            knowledge.card_authentication->borrow = [this] {
+                return std::make_unique<LentCard>(readers_, card_authentication_->reader,
+                                                  card_authentication_->answer_time);
+            };
+        }
         knowledge.terminals = terminals_;
         knowledge.at = now();
         knowledge.software = "tahvild " TAHVIL_VERSION;

@@ -147,10 +147,12 @@ private:
 
     std::string choose_reader(const std::optional<std::string>& wanted) {
         if (wanted) return readers_.reader(*wanted).id;
+        const auto provider = knowledge_().card_authentication;
+        const std::string sam = provider ? provider->reader : std::string{};  // is no holder's card
         std::vector<std::string> with_card;
         const std::vector<ReaderView> all = readers_.readers();
         for (const ReaderView& reader : all) {
-            if (reader.state.card != CardPresence::absent) with_card.push_back(reader.id);
+            if (reader.state.card != CardPresence::absent && reader.id != sam) with_card.push_back(reader.id);
         }
         if (with_card.size() > 1) {
             throw Conflict("reader.ambiguous", "more than one reader has a card", "Name the reader.", with_card);

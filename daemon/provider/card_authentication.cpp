@@ -13,6 +13,7 @@
 #include "daemon/api/json_body.h"
 #include "daemon/client/client.h"
 #include "daemon/client/transport.h"
+#include "daemon/provider/sam.h"
 
 namespace tahvil::daemon {
 
@@ -163,6 +164,7 @@ std::optional<CardIdentity> identify_card(std::string_view profile, ByteView pro
 
 std::unique_ptr<Channel> authenticate_card(Channel& card, const CardIdentity& identity,
                                            const ProviderSettings& settings) {
+    if (settings.borrow) return authenticate_by_sam(card, identity, settings);
     Provider provider(settings);
     const Bytes challenge = card.require(Command::get_challenge(kChallenge), "GET CHALLENGE");
     const Begun begun =

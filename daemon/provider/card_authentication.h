@@ -1,12 +1,14 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "apdu/channel.h"
+#include "apdu/wire.h"
 #include "crypto/bytes.h"
 #include "crypto/error.h"
 
@@ -21,9 +23,13 @@ public:
     bool try_again() const noexcept override { return code() != "provider.refused"; }
 };
 
-/// Where the provider listens, and how long one answer of it may take.
+/// The provider: a service that listens on a socket, or a SAM in another reader (sam.h), and how long one answer of it
+/// may take.
 struct ProviderSettings {
-    std::string socket;
+    std::string socket;                                  ///< empty where it is a SAM
+    std::string reader;                                  ///< id, of the SAM
+    Bytes aid;                                           ///< of its application
+    std::function<std::unique_ptr<Wire>()> borrow = {};  ///< takes hold of the SAM
     std::chrono::milliseconds answer_time = std::chrono::seconds{10};
 };
 

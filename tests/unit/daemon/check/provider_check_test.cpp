@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "apdu/emulator/irn_nid_card.h"
+#include "apdu/emulator/sam.h"
 #include "daemon/api/listening_socket.h"
+#include "daemon/provider/lent_card.h"
 #include "daemon/provider/reference_provider.h"
 #include "tests/unit/daemon/check/national_bench.h"
 
@@ -101,6 +103,48 @@ TEST_F(CardOfAnAuthority, LeadsToAPersonWhenTheProviderIsNotThere) {
     EXPECT_EQ(outcome(result.verdict, kId), "undetermined unreachable");
     EXPECT_EQ(result.verdict.decision, Decision::refer) << reasons(result.verdict);
     EXPECT_FALSE(result.files.contains("personal_data"));
+}
+
+/// The same card, and a SAM in a second reader.
+class CardAndSam : public CardOfAnAuthority {
+protected:
+    void put_in(const SecretBytes& issuer_key) {
+        second->insert(specimen_bench::embed(emulator::make_sam(issuer_key)));
+        pool.add(second);
+        settings.socket.clear();
+        settings.reader = "sam";
+        settings.aid = emulator::kSamApplication;
+        settings.borrow = [this] { return std::make_unique<LentCard>(pool, "sam", std::chrono::seconds{60}); };
+    }
+
+    std::shared_ptr<EmbeddedReader> second = std::make_shared<EmbeddedReader>("sam", "Reader of the SAM");
+    ReaderPool pool{{}, [](const ReaderEvent&) {}};
+};
+
+TEST_F(CardAndSam, OpenItTogetherAndNoKeyLeavesTheSam) {
+    put_in(SecretBytes(kIssuerKey));
+    const CardCheckResult result = check();
+    EXPECT_EQ(outcome(result.verdict, kId), "passed") << reasons(result.verdict);
+    ASSERT_TRUE(result.files.contains("personal_data"));
+    EXPECT_EQ(result.files.at("personal_data"), personal_data);
+    EXPECT_EQ(outcome(check().verdict, kId), "passed") << "the SAM was given back";
+}
+
+TEST_F(CardAndSam, OfAnotherIssuerDoNotKnowEachOther) {
+    put_in(SecretBytes(from_hex("FF")));
+    EXPECT_EQ(outcome(check().verdict, kId), "undetermined refused_by_card");
+}
+
+TEST_F(CardAndSam, NameWhatIsWrongWithTheSam) {
+    put_in(SecretBytes(kIssuerKey));
+    settings.aid = from_hex("F0 00 00 00 01");
+    EXPECT_EQ(outcome(check().verdict, kId), "undetermined refused");
+    second->remove();
+    EXPECT_EQ(outcome(check().verdict, kId), "undetermined unreachable");
+    pool.remove("sam");
+    const CardCheckResult result = check();
+    EXPECT_EQ(outcome(result.verdict, kId), "undetermined unreachable");
+    EXPECT_EQ(result.verdict.decision, Decision::refer);
 }
 
 }  // namespace
