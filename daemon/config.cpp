@@ -6,7 +6,7 @@
 
 #include "apdu/emulator/fault.h"
 #include "apdu/emulator/specimen_words.h"
-#include "apdu/profiles/toml.h"
+#include "apdu/profiles/values.h"
 #include "crypto/signer.h"
 
 namespace tahvil::daemon {
@@ -144,21 +144,9 @@ TerminalAuthenticationConfig read_terminal_authentication(const toml::Table& tab
     return config;
 }
 
-Bytes read_aid(const toml::Table& table) {
-    constexpr std::size_t kShortest = 5;  // ISO/IEC 7816-4, 12.3.4
-    constexpr std::size_t kLongest = 16;
-    Bytes aid;
-    try {
-        aid = from_hex(table.text("aid"));
-    } catch (const InvalidInput&) {
-        throw table.refuse("aid", "it is not made of whole bytes", "5 to 16 bytes in hexadecimal");
-    }
-    if (aid.size() < kShortest || aid.size() > kLongest)
-        throw table.refuse("aid", "it is too short or too long", "5 to 16 bytes in hexadecimal");
-    return aid;
-}
-
 ProviderSettings read_card_authentication(const toml::Table& table) {
+    constexpr std::size_t kShortestAid = 5;  // ISO/IEC 7816-4, 12.3.4
+    constexpr std::size_t kLongestAid = 16;
     constexpr std::int64_t kMostAnswerTime = 60;  // seconds, while a card waits in a reader
     ProviderSettings provider;
     provider.socket = table.text("socket", "");
@@ -167,7 +155,8 @@ ProviderSettings read_card_authentication(const toml::Table& table) {
         throw table.refuse("socket", "there must be one provider", "either socket, or reader and aid");
     if (!provider.socket.empty() && !provider.socket.starts_with('/'))
         throw table.refuse("socket", "the path is not absolute", "an absolute path");
-    if (!provider.reader.empty()) provider.aid = read_aid(table);
+    if (!provider.reader.empty())
+        provider.aid = profiles::hex(table, "aid", table.text("aid"), kShortestAid, kLongestAid);
     provider.answer_time = std::chrono::seconds{table.number("answer_time", 1, kMostAnswerTime, 10)};
     table.finish();
     return provider;

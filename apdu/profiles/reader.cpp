@@ -4,8 +4,8 @@
 #include <set>
 
 #include "apdu/command.h"
-#include "apdu/profiles/toml.h"
-#include "apdu/profiles/words.h"
+#include "apdu/profiles/holder_reader.h"
+#include "apdu/profiles/values.h"
 #include "crypto/asn1.h"
 
 namespace tahvil::profiles {
@@ -20,65 +20,9 @@ constexpr std::size_t kLongestAtr = 33;
 constexpr std::int64_t kLastOrder = 1000;
 constexpr std::size_t kLongestPath = 8;  // identifiers
 constexpr std::int64_t kLargestTag = 0xFFFFFF;
-constexpr std::int64_t kLongestPin = 32;
 constexpr std::int64_t kLargestFile = 1 << 20;
 constexpr std::size_t kDefaultFile = 4096;
 constexpr std::uint16_t kMasterFile = 0x3F00;
-
-std::string listed(std::span<const std::string_view> all) {
-    std::string text;
-    for (const std::string_view one : all) text += (text.empty() ? "" : ", ") + std::string{one};
-    return text;
-}
-
-template <typename Value>
-Value value_of(const Table& table, std::string_view key, const std::string& text) {
-    const auto all = words<Value>();
-    const auto found = std::ranges::find(all, text);
-    if (found == all.end()) throw table.refuse(key, "\"" + text + "\" is not known here", listed(all));
-    return static_cast<Value>(found - all.begin());
-}
-
-template <typename Value>
-Value read_word(const Table& table, std::string_view key) {
-    return value_of<Value>(table, key, table.text(key));
-}
-
-template <typename Value>
-Value read_word(const Table& table, std::string_view key, Value fallback) {
-    return table.has(key) ? read_word<Value>(table, key) : fallback;
-}
-
-Bytes hex(const Table& table, std::string_view key, const std::string& text, std::size_t least, std::size_t most) {
-    const std::string allowed = std::to_string(least) + " to " + std::to_string(most) + " bytes in hexadecimal";
-    Bytes bytes;
-    try {
-        bytes = from_hex(text);
-    } catch (const InvalidInput&) {
-        throw table.refuse(key, "\"" + text + "\" is not made of whole bytes", allowed);
-    }
-    if (bytes.size() < least || bytes.size() > most)
-        throw table.refuse(key, "it has " + std::to_string(bytes.size()) + " bytes", allowed);
-    return bytes;
-}
-
-/// A name that can stand in the id of a check and in the name of a file.
-std::string identifier(const Table& table, std::string_view key) {
-    std::string text = table.text(key);
-    const bool plain = std::ranges::all_of(
-        text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; });
-    if (text.empty() || !plain) throw table.refuse(key, "it is no name", "a to z, 0 to 9, '-' and '_'");
-    return text;
-}
-
-std::uint8_t byte(const Table& table, std::string_view key, std::int64_t least = 0, std::int64_t most = 0xFF) {
-    return static_cast<std::uint8_t>(table.number(key, least, most));
-}
-
-std::optional<std::uint8_t> byte_if(const Table& table, std::string_view key) {
-    if (!table.has(key)) return std::nullopt;
-    return byte(table, key);
-}
 
 template <typename Part>
 void add(std::vector<Part>& parts, Part part, const Table& table) {
@@ -94,8 +38,8 @@ public:
         read_head(top);
         for (const Table& table : top.tables("application")) read_application(table);
         for (const Table& table : top.tables("certificate")) read_certificate(table);
-        for (const Table& table : top.tables("pin")) read_pin(table);
-        if (const auto finger = top.table_if("fingerprint")) read_fingerprint(*finger);
+        for (const Table& table : top.tables("pin")) add_pin(table);
+        if (const auto finger = top.table_if("fingerprint")) add_fingerprint(*finger);
         for (const Table& table : top.tables("signed_file")) read_signed_file(table);
         for (const Table& table : top.tables("chip_proof")) read_proof(table);
         if (profile_.layout == Layout::pkcs15) {
@@ -226,67 +170,22 @@ private:
         add(profile_.certificates, std::move(certificate), table);
     }
 
-    void read_pin(const Table& table) {
-        Pin pin;
-        pin.name = identifier(table, "name");
-        pin.application = table.text("application");
-        pin.reference = byte(table, "reference");
-        pin.format = read_word<PinFormat>(table, "format");
-        pin.shortest = byte(table, "shortest", 1, kLongestPin);
-        pin.longest = byte(table, "longest", pin.shortest, kLongestPin);
-        pin.block = byte(table, "block", 0, 64);
-        if (const auto padding = byte_if(table, "padding")) pin.padding = *padding;
-        require_room(table, "longest", pin.format, pin.longest, pin.block);
-        pin.empty_verify_queries = table.truth("empty_verify_queries", false);
-        pin.holder = table.truth("holder", false);
-        pin.can_change = table.truth("can_change", false);
-        pin.transport = table.truth("transport", false);
-        if (pin.transport && !pin.can_change)
-            throw table.refuse("transport", "a PIN that can not be changed has no transport PIN",
-                               "can_change = true beside it");
-        if (const auto unblocking = table.table_if("unblocking")) {
-            Unblocking way;
-            way.shortest = byte(*unblocking, "shortest", 1, kLongestPin);
-            way.longest = byte(*unblocking, "longest", way.shortest, kLongestPin);
-            way.block = byte(*unblocking, "block", 0, 64);
-            require_room(*unblocking, "longest", pin.format, way.longest, way.block);
-            way.with_new_pin = unblocking->truth("with_new_pin", true);
-            unblocking->finish();
-            pin.unblocking = way;
-        }
+    void add_pin(const Table& table) {
+        Pin pin = read_pin(table);
         if (pin.holder && profile_.holder_pin() != nullptr)
             throw table.refuse("holder", "another PIN is the holder's already", "one PIN with holder = true");
-        if (profile_.application(pin.application) == nullptr)
-            throw table.refuse("application", "there is no such application", "the name of one of this profile");
-        table.finish();
+        require_application(table, pin.application);
         add(profile_.pins, std::move(pin), table);
     }
 
-    void read_fingerprint(const Table& table) {
-        constexpr std::int64_t kMostMinutiae = 80;  // more do not fit a short command
-        Fingerprint finger;
-        finger.application = table.text("application");
-        finger.reference = byte(table, "reference");
-        finger.least = byte(table, "least", 1, kMostMinutiae);
-        finger.most = byte(table, "most", finger.least, kMostMinutiae);
-        finger.information = table.truth("information", false);
-        finger.empty_verify_queries = table.truth("empty_verify_queries", false);
-        if (profile_.application(finger.application) == nullptr)
-            throw table.refuse("application", "there is no such application", "the name of one of this profile");
-        table.finish();
-        profile_.fingerprint = std::move(finger);
+    void add_fingerprint(const Table& table) {
+        profile_.fingerprint = read_fingerprint(table);
+        require_application(table, profile_.fingerprint->application);
     }
 
-    static void require_room(const Table& table, std::string_view key, PinFormat format, std::size_t characters,
-                             std::size_t block) {
-        if (block == 0 && format == PinFormat::ascii) return;
-        const std::size_t header = format == PinFormat::iso_9564 ? 1 : 0;
-        const std::size_t needed = header + (format == PinFormat::ascii ? characters : (characters + 1) / 2);
-        if (needed > block)
-            throw table.refuse(
-                key,
-                std::to_string(characters) + " characters do not fit a block of " + std::to_string(block) + " bytes",
-                "what fits the block");
+    void require_application(const Table& table, const std::string& name) const {
+        if (profile_.application(name) == nullptr)
+            throw table.refuse("application", "there is no such application", "the name of one of this profile");
     }
 
     void read_signed_file(const Table& table) {
@@ -347,8 +246,7 @@ private:
     }
 
     void require_key(const Table& table, const Proof& proof) const {
-        if (profile_.application(proof.application) == nullptr)
-            throw table.refuse("application", "there is no such application", "the name of one of this profile");
+        require_application(table, proof.application);
         if (!proof.key) throw table.refuse("key", "it is missing", "the reference of the key");
         if (proof.public_key.empty()) {
             if (profile_.certificate(proof.certificate) == nullptr)
