@@ -90,6 +90,19 @@ TEST(Config, OverridesEachLimitByItsName) {
     EXPECT_EQ(config.limits.body_bytes, api::Limits{}.body_bytes);
 }
 
+TEST(Config, NamesOneProviderForCardsOfAnAuthority) {
+    const Config socket = parse("[card_authentication]\nsocket = \"/run/provider.sock\"\nanswer_time = 3\n");
+    EXPECT_EQ(socket.card_authentication->socket, "/run/provider.sock");
+    EXPECT_EQ(socket.card_authentication->answer_time, seconds{3});
+    const Config sam = parse("[card_authentication]\nreader = \"sam\"\naid = \"F0746168766973616D\"\n");
+    EXPECT_EQ(sam.card_authentication->reader, "sam");
+    EXPECT_EQ(sam.card_authentication->aid, from_hex("F0746168766973616D"));
+    for (const char* wrong :
+         {"", "socket = \"provider.sock\"", "reader = \"sam\"", "reader = \"sam\"\naid = \"F0\"",
+          "reader = \"sam\"\naid = \"F07461687\"", "socket = \"/s\"\nreader = \"sam\"\naid = \"F074616876\""})
+        EXPECT_THROW(parse(std::string{"[card_authentication]\n"} + wrong), InvalidInput) << wrong;
+}
+
 TEST(Config, DescribesEmbeddedReaders) {
     const Config config = parse(R"(
         demo = true
