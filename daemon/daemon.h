@@ -4,8 +4,8 @@
 #include <initializer_list>
 #include <memory>
 
-#include "daemon/api/http.h"
 #include "daemon/api/listening_socket.h"
+#include "daemon/api/server.h"
 #include "daemon/config.h"
 #include "daemon/log.h"
 

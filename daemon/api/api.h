@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "crypto/error.h"
-#include "daemon/api/http.h"
 #include "daemon/api/idempotency.h"
 #include "daemon/api/refusals.h"
+#include "daemon/api/server.h"
 
 namespace tahvil::daemon::api {
 

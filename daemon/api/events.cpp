@@ -9,19 +9,21 @@
 
 namespace tahvil::daemon::api {
 
-std::string EventLog::data_of(std::string_view type, const boost::json::object& members) const {
+std::string EventLog::text_of(std::uint64_t number, std::string_view type, const boost::json::object& members) const {
     boost::json::object event{{"type", type}, {"at", to_iso(now_())}};
     event.insert(members.begin(), members.end());
-    return boost::json::serialize(event);
+    return "id: " + epoch_ + "-" + std::to_string(number) + "\nevent: " + std::string{type} +
+           "\ndata: " + boost::json::serialize(event) + "\n\n";
 }
 
 void EventLog::publish(std::string_view type, const boost::json::object& members, std::optional<uid_t> owner,
                        std::string_view right) {
-    Event event{0, std::string{type}, data_of(type, members), owner, std::string{right}};
     {
         const std::lock_guard lock{mutex_};
-        event.number = ++last_;
-        events_.push_back(std::make_shared<const Event>(std::move(event)));
+        const std::uint64_t number = last_ + 1;
+        events_.push_back(
+            std::make_shared<const Event>(Event{number, text_of(number, type, members), owner, std::string{right}}));
+        last_ = number;
         if (events_.size() > kept_) events_.pop_front();
     }
     const std::lock_guard lock{notify_mutex_};
@@ -36,10 +38,6 @@ void EventLog::on_publish(std::function<void()> notify) {
 std::uint64_t EventLog::last_number() const {
     const std::lock_guard lock{mutex_};
     return last_;
-}
-
-std::string EventLog::id_of(std::uint64_t number) const {
-    return epoch_ + "-" + std::to_string(number);
 }
 
 std::optional<std::uint64_t> EventLog::number_of(std::string_view id) const {
@@ -72,21 +70,17 @@ EventStream::EventStream(const EventLog& log, std::string_view last_event_id, Ca
 
 std::string EventStream::take(std::size_t most) {
     std::string text;
-    const auto tell = [&](std::uint64_t number, std::string_view type, std::string_view data) {
-        text += "id: " + log_.id_of(number) + "\nevent: " + std::string{type} + "\ndata: " + std::string{data} + "\n\n";
-    };
     while (text.size() < most) {
         bool lost = false;
         const auto event = log_.next_after(position_, lost);
         if (std::exchange(reset_, false) || lost) {
             if (lost) position_ = event->number - 1;
-            tell(position_, "reset", log_.data_of("reset", {}));
+            text += log_.text_of(position_, "reset", {});
         }
         if (!event) break;
         position_ = event->number;
         const bool is_theirs = !event->owner || caller_.may_touch(*event->owner, "checks.any");
-        if (is_theirs && (event->right.empty() || caller_.may(event->right)))
-            tell(event->number, event->type, event->data);
+        if (is_theirs && (event->right.empty() || caller_.may(event->right))) text += event->text;
     }
     return text;
 }

@@ -20,8 +20,7 @@ namespace tahvil::daemon::api {
 
 struct Event {
     std::uint64_t number = 0;
-    std::string type;            ///< "card.inserted"
-    std::string data;            ///< one line of JSON, {"type": ..., "at": ..., ...}
+    std::string text;            ///< as it is streamed: id, type, and one line of JSON
     std::optional<uid_t> owner;  ///< who may see it; everybody when nobody
     std::string right;           ///< that a caller needs to see it; empty: that of the stream alone
 };
@@ -46,13 +45,12 @@ public:
 
     /// The number that an id of an earlier event stands for; nothing when it is of another run or no id at all.
     std::optional<std::uint64_t> number_of(std::string_view id) const;
-    std::string id_of(std::uint64_t number) const;
 
     /// The first event after `number`; sets `lost` when events between were already dropped.
     std::shared_ptr<const Event> next_after(std::uint64_t number, bool& lost) const;
 
-    /// The one line of JSON that an event is.
-    std::string data_of(std::string_view type, const boost::json::object& members) const;
+    /// An event as it is streamed, whose data is one line of JSON: {"type": "card.inserted", "at": ..., ...}.
+    std::string text_of(std::uint64_t number, std::string_view type, const boost::json::object& members) const;
 
 private:
     std::string epoch_;

@@ -40,6 +40,12 @@ json::object progress_of(const CheckView& check) {
     return progress;
 }
 
+json::object to_json(const ShownReader& shown) {
+    json::object object = daemon::to_json(shown.reader);
+    if (!shown.profile.empty()) object["profile"] = shown.profile;
+    return object;
+}
+
 json::object to_json(const DeskState& desk) {
     json::object object{{"state", !desk.configured ? "off" : (desk.open ? "open" : "closed")}};
     if (desk.configured && desk.fault)
@@ -103,21 +109,25 @@ Response Handlers::get_health(const Call& /*call*/) {
                                {"desk", to_json(desk)}});
 }
 
-json::object Handlers::shown(const ReaderView& reader) const {
-    json::object object = daemon::to_json(reader);
-    if (std::string profile = services_.checks.recognised_profile(reader); !profile.empty())
-        object["profile"] = std::move(profile);
-    return object;
+ShownReader Handlers::shown(ReaderView reader) const {
+    std::string profile = services_.checks.recognised_profile(reader);
+    return {std::move(reader), std::move(profile)};
 }
 
 Response Handlers::list_readers(const Call& /*call*/) {
-    json::array readers;
-    for (const ReaderView& reader : services_.readers.readers()) readers.push_back(shown(reader));
-    return answer(json::object{{"readers", std::move(readers)}});
+    std::vector<ShownReader> readers;
+    for (ReaderView& reader : services_.readers.readers()) readers.push_back(shown(std::move(reader)));
+    if (listed_text_.empty() || readers != listed_) {
+        json::array array;
+        for (const ShownReader& reader : readers) array.push_back(to_json(reader));
+        listed_text_ = json::serialize(json::object{{"readers", std::move(array)}});
+        listed_ = std::move(readers);
+    }
+    return json_response(listed_text_);
 }
 
 Response Handlers::get_reader(const Call& call) {
-    return answer(shown(services_.readers.reader(call.path[0])));
+    return answer(to_json(shown(services_.readers.reader(call.path[0]))));
 }
 
 Response Handlers::stream_events(const Call& call) {

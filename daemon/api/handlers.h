@@ -39,6 +39,14 @@ struct Services {
     bool demo = false;
 };
 
+/// A reader as clients are told of it.
+struct ShownReader {
+    ReaderView reader;
+    std::string profile;  ///< that a check found its card to be of; empty before
+
+    friend bool operator==(const ShownReader&, const ShownReader&) = default;
+};
+
 /// The methods of the contract: each takes the request apart, asks whose object it is, and lets a service do the work.
 class Handlers : public Operations {
 public:
@@ -109,8 +117,7 @@ public:
     Response print_receipt(const Call& call) override;
 
 private:
-    /// With the profile that a check found its card to be of.
-    boost::json::object shown(const ReaderView& reader) const;
+    ShownReader shown(ReaderView reader) const;
     /// A check that the caller may see; another's is not found.
     CheckView check_of(const Call& call) const;
     CheckView probe_of(const Call& call) const;
@@ -131,6 +138,8 @@ private:
     void publish_delivery(const std::string& id);
 
     Services services_;
+    std::vector<ShownReader> listed_;  ///< the readers as they were told last, on the server's thread
+    std::string listed_text_;
     std::chrono::sys_seconds started_at_;
 };
 

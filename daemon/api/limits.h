@@ -32,11 +32,13 @@ struct Limits {
 /// Not for configuration: sizes of the machinery.
 inline constexpr std::size_t kReadPiece = std::size_t{64} * 1024;
 inline constexpr std::size_t kStreamPiece = std::size_t{64} * 1024;  ///< of events written at once
+inline constexpr std::chrono::milliseconds kStreamPause{20};         ///< in which events are gathered when many come
 inline constexpr std::size_t kDrainedAfterRefusal = std::size_t{1024} * 1024;
 inline constexpr std::chrono::milliseconds kDrainTime = std::chrono::seconds{2};
 inline constexpr std::chrono::milliseconds kPauseAfterFlood = std::chrono::milliseconds{250};
 inline constexpr std::size_t kJsonDepth = 16;
 inline constexpr std::size_t kIdempotencyKeys = 4096;  ///< kept at once, the oldest go first
 inline constexpr std::size_t kWorkerQueue = 64;        ///< of long requests that wait
+inline constexpr std::size_t kUidsRemembered = 256;    ///< before those that are idle are forgotten
 
 }  // namespace tahvil::daemon::api

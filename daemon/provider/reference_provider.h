@@ -6,7 +6,7 @@
 #include <string>
 
 #include "crypto/random.h"
-#include "daemon/api/http.h"
+#include "daemon/api/server.h"
 
 namespace tahvil::daemon {
 

@@ -25,6 +25,8 @@ struct ReaderView {
     std::optional<ReaderFault> fault;
     bool busy = false;       ///< a job holds the card
     std::size_t queued = 0;  ///< jobs that wait
+
+    friend bool operator==(const ReaderView&, const ReaderView&) = default;
 };
 
 /// The PC/SC service as GET /v1/health tells it.
