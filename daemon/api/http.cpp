@@ -5,11 +5,12 @@
 #include <limits>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/vector_body.hpp>
 
 #include "crypto/error.h"
+#include "daemon/api/chunked_body.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/strict_head.h"
 
@@ -23,7 +24,6 @@ namespace {
 using boost::system::error_code;
 
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
-constexpr std::size_t kLongestChunkLine = 256;
 
 std::string lower(std::string_view text) {
     std::string result{text};
@@ -31,10 +31,6 @@ std::string lower(std::string_view text) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
     });
     return result;
-}
-
-HttpError body_too_large(std::uint64_t most) {
-    return {413, "http.body_too_large", "the body is larger than " + std::to_string(most) + " bytes"};
 }
 
 }  // namespace
@@ -50,11 +46,9 @@ std::optional<std::string_view> Head::field(std::string_view name) const {
 }
 
 struct RequestReader::Parser {
-    using Body = http::vector_body<std::uint8_t, WipingAllocator<std::uint8_t>>;
-
     explicit Parser(std::size_t most) : header_bytes(most) {
         beast.header_limit(std::numeric_limits<std::uint32_t>::max());  // kept by header_bytes
-        beast.body_limit(std::numeric_limits<std::uint64_t>::max());    // kept by allow_body()
+        beast.body_limit(boost::none);                                  // kept by allow_body(); Beast reads no body
     }
 
     void read_head(WipingBuffer& input) {
@@ -91,24 +85,22 @@ struct RequestReader::Parser {
     }
 
     void read_body(WipingBuffer& input) {
-        while (!input.empty() && !beast.is_done()) {
-            error_code error;
-            const std::size_t taken = beast.put(asio::buffer(input.data(), input.size()), error);
-            consume(input, taken);
-            if (error == http::error::body_limit) throw body_too_large(body_bytes);
-            if (error && error != http::error::need_more)
-                throw HttpError(400, "http.malformed", "the body of the request can not be read");
-            if (taken == 0) break;
+        if (head.chunked) {
+            chunks.feed(input, body);
+            if (chunks.done()) state = State::complete;
+            return;
         }
-        if (!beast.is_done() && input.size() > kLongestChunkLine)
-            throw HttpError(400, "http.malformed", "a line between the pieces of the body is too long");
-        if (beast.is_done()) state = State::complete;
+        const std::size_t size = std::min<std::size_t>(input.size(), head.content_length.value_or(0) - body.size());
+        body.insert(body.end(), input.begin(), input.begin() + static_cast<std::ptrdiff_t>(size));
+        consume(input, size);
+        if (body.size() == head.content_length.value_or(0)) state = State::complete;
     }
 
     std::size_t header_bytes;
-    std::uint64_t body_bytes = 0;
-    http::request_parser<Body> beast;
+    http::request_parser<http::empty_body> beast;
     Head head;
+    ChunkedBody chunks;
+    WipingBuffer body;
     State state = State::head;
 };
 
@@ -128,14 +120,15 @@ const Head& RequestReader::head() const {
 }
 
 void RequestReader::allow_body(std::size_t most) {
-    if (parser_->head.content_length.value_or(0) > most) throw body_too_large(most);
-    parser_->body_bytes = most;
-    parser_->beast.body_limit(most);
-    parser_->state = parser_->beast.is_done() ? State::complete : State::body;
+    const Head& head = parser_->head;
+    if (head.content_length.value_or(0) > most)
+        throw HttpError(413, "http.body_too_large", "the body is larger than " + std::to_string(most) + " bytes");
+    parser_->chunks = ChunkedBody{most};
+    parser_->state = head.has_body() ? State::body : State::complete;
 }
 
 WipingBuffer RequestReader::take_body() {
-    return std::move(parser_->beast.get().body());
+    return std::move(parser_->body);
 }
 
 struct ResponseReader::Parser {

@@ -1,5 +1,6 @@
 // What one client, or all of one uid, may take, and that the others do not notice.
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -7,6 +8,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "served.h"
 
@@ -102,6 +104,31 @@ TEST_F(RequestLimits, AClientThatDoesNotTakeItsAnswerIsCutOff) {
     expect_others_served();
 }
 
+TEST_F(RequestLimits, AClientThatDripsIsCutOffThoughItIsNeverStill) {
+    limits_.request_time = milliseconds{100};
+    serve(limits_);
+    RawClient head = connect();
+    head.send("GET /v1/health HTTP/1.1\r\nHost: t\r\nX: ");
+    while (head.try_send("x") && !running().logged("code=http.too_slow")) std::this_thread::sleep_for(milliseconds{2});
+    EXPECT_EQ(head.receive()->status, 408);
+    expect_others_served();
+}
+
+TEST_F(RequestLimits, AClientThatAsksOnAndOnAndTakesNoAnswerIsCutOff) {
+    limits_.response_time = milliseconds{100};
+    limits_.requests_per_second_per_uid = 1'000'000;
+    limits_.requests_burst_per_uid = 1'000'000;
+    serve(limits_);
+    RawClient client = connect();
+    std::string requests;
+    for (int i = 0; i < 1000; ++i) requests += "GET /v1/openapi.json HTTP/1.1\r\nHost: t\r\n\r\n";
+    while (client.try_send(requests)) {
+    }
+    EXPECT_TRUE(running().logged("code=http.slow_reader"));
+    EXPECT_LT(operations_.calls("get_contract"), 1000U) << "nothing is answered ahead of what was taken";
+    expect_others_served();
+}
+
 TEST_F(RequestLimits, ConnectionsOfOneUidAreCountedAndOthersStillGetIn) {
     limits_.connections_per_uid = 3;
     serve(limits_);
@@ -121,13 +148,17 @@ TEST_F(RequestLimits, ConnectionsOfOneUidAreCountedAndOthersStillGetIn) {
 }
 
 TEST_F(RequestLimits, AThousandHalfOpenConnectionsMakeRoomForOnesThatAsk) {
+    rlimit descriptors{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &descriptors), 0);
+    descriptors.rlim_cur = std::min<rlim_t>(descriptors.rlim_max, 4096);
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &descriptors), 0);
     limits_.connections_per_uid = 50;
     limits_.requests_burst_per_uid = 100'000;
     serve(limits_);
     RawClient working = connect();
     EXPECT_EQ(working.call("GET", "/v1/health").status, 200);
     std::vector<std::unique_ptr<RawClient>> half_open;
-    for (int i = 0; i < 900; ++i) half_open.push_back(std::make_unique<RawClient>(running().path(), kOperator));
+    for (int i = 0; i < 1000; ++i) half_open.push_back(std::make_unique<RawClient>(running().path(), kOperator));
     for (auto& client : half_open) client->try_send("GET /v1/hea");
     EXPECT_EQ(working.call("GET", "/v1/health").status, 200);
     EXPECT_EQ(connect().call("GET", "/v1/health").status, 200);

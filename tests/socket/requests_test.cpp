@@ -159,6 +159,61 @@ TEST_F(Requests, WhoseEndCanBeReadInTwoWaysAreRefusedAndWhatIsHiddenInThemIsNotD
     expect_alive();
 }
 
+TEST_F(Requests, WithEveryOtherKnownWayToHideOneInAnotherAreRefusedAndLogged) {
+    using namespace std::string_literals;
+    const std::string post = "POST /v1/checks HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n";
+    const std::string chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
+    const std::string hidden = "DELETE /v1/checks/01 HTTP/1.1\r\nHost: t\r\n\r\n";
+    const std::array smuggled{
+        // A length that another reader does not see, or sees elsewhere.
+        post + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + hidden,
+        post + "Transfer-Encoding\t: chunked\r\n\r\n0\r\n\r\n" + hidden,
+        post + " Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}" + hidden,
+        post + "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n" + hidden,
+        post + "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n" + hidden,
+        post + "Transfer-Encoding: chunked\x0b\r\n\r\n0\r\n\r\n" + hidden,
+        post + "Transfer-Encoding: chunked;x\r\n\r\n0\r\n\r\n" + hidden,
+        post + "Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}" + hidden,
+        post + "Transfer-Encoding:\r\nContent-Length: 2\r\n\r\n{}" + hidden,
+        post + "X: y\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden,
+        post + "X: y\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden,
+        post + "content-length: 2\r\nCONTENT-LENGTH: 41\r\n\r\n{}" + hidden,
+        post + "Content-Length: 2\r\n\tx\r\n\r\n{}" + hidden,
+        post + "Content-Length: 2 2\r\n\r\n{}" + hidden,
+        post + "Content-Length: \xd9\xa2\r\n\r\n{}" + hidden,
+        post + "Content-Length: 2\0\r\n\r\n{}"s + hidden,
+        post + "Content\0-Length: 2\r\n\r\n{}"s + hidden,
+        post + "Content-Length\xc2\xa0: 2\r\n\r\n{}" + hidden,
+        // Lines that end in another way, and lines before the first.
+        "POST /v1/checks HTTP/1.1\nHost: t\nContent-Length: 2\n\n{}\r\n\r\n" + hidden,
+        "\r\n" + post + "Content-Length: 2\r\n\r\n{}" + hidden,
+        // Targets that a reader on the way could take for another's.
+        "POST http://other/v1/checks HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n" + hidden,
+        "CONNECT other:80 HTTP/1.1\r\nHost: t\r\n\r\n" + hidden,
+        "OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n" + hidden,
+        "POST /v1/checks\0 HTTP/1.1\r\nHost: t\r\n\r\n"s + hidden,
+        "POST /v1/checks HTTP/1.1 HTTP/1.1\r\nHost: t\r\n\r\n" + hidden,
+        "POST /v1/checks http/1.1\r\nHost: t\r\n\r\n" + hidden,
+        // Pieces of a body.
+        chunked + "2\n{}\n0\n\n" + hidden,
+        chunked + " 2\r\n{}\r\n0\r\n\r\n" + hidden,
+        chunked + "0x2\r\n{}\r\n0\r\n\r\n" + hidden,
+        chunked + "+2\r\n{}\r\n0\r\n\r\n" + hidden,
+        chunked + "2\r{}\r\n0\r\n\r\n" + hidden,
+        chunked + "2;a\nb\r\n{}\r\n0\r\n\r\n" + hidden,
+        chunked + "2;a=\"x\ny\"\r\n{}\r\n0\r\n\r\n" + hidden,
+        chunked + "2\r\n{}0\r\n\r\n" + hidden,
+        chunked + "2\r\n{}\r\n0\r\nContent-Length : 40\r\n\r\n" + hidden,
+        chunked + "2\r\n{}\r\n0\r\nno colon\r\n\r\n" + hidden,
+        chunked + "2\r\n{}\r\n0\r\nA: b\nC: d\r\n\r\n" + hidden,
+    };
+    for (const std::string& bytes : smuggled) EXPECT_THAT(refused(bytes), testing::AnyOf(400, 505)) << bytes;
+    EXPECT_EQ(operations_.calls("cancel_check"), 0U);
+    EXPECT_EQ(operations_.calls("create_check"), 0U);
+    EXPECT_TRUE(running().logged("audit: shed code=http.malformed uid=1001"));
+    expect_alive();
+}
+
 TEST_F(Requests, ThatEndInTheMiddleLeaveNothingBehind) {
     for (const char* start : {"", "G", "GET /v1/health HTTP/1.1\r\nHo",
                               "POST /v1/checks HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
