@@ -51,7 +51,7 @@ def operations_of(document):
                 fail(where, "a path is made of lower-case words and {parameters}")
             if not re.fullmatch(r"[a-z]+(_[a-z]+)*", operation.get("operationId", "")):
                 fail(where, "operationId is missing or not in lower case")
-            if operation.get("x-right") not in rights:
+            if not rights.get(operation.get("x-right")):
                 fail(where, "x-right is missing or grants nothing in x-rights")
             parameters = [resolve(document, p) for p in item.get("parameters", []) + operation.get("parameters", [])]
             body = resolve(document, operation.get("requestBody", {}))

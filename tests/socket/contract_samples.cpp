@@ -52,7 +52,7 @@ std::vector<ContractMethod> methods_of(const json::object& contract) {
     for (const auto& [path, item] : contract.at("paths").as_object()) {
         for (const auto& [name, operation] : item.as_object()) {
             if (name == "parameters") continue;
-            ContractMethod method{std::string{name}, std::string{path}, {}, {}, {}};
+            ContractMethod method{std::string{name}, std::string{path}, {}, {}, {}, {}};
             for (char& c : method.name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
             if (const auto* const body = operation.as_object().if_contains("requestBody")) {
                 const auto& content = *resolve(*body).at("content").as_object().begin();
@@ -63,6 +63,8 @@ std::vector<ContractMethod> methods_of(const json::object& contract) {
                 for (const auto& parameter : parameters->as_array())
                     if (const auto& found = resolve(parameter); found.at("in") == "query")
                         method.query.emplace_back(found.at("name").as_string());
+            for (const auto& role : contract.at("x-rights").at(operation.at("x-right").as_string()).as_array())
+                method.roles.emplace_back(role.as_string());
             methods.push_back(std::move(method));
         }
     }

@@ -15,6 +15,7 @@ struct ContractMethod {
     std::string media;
     boost::json::value body;  ///< schema; null without one
     std::vector<std::string> query;
+    std::vector<std::string> roles;  ///< that have the right
 };
 
 std::vector<ContractMethod> methods_of(const boost::json::object& contract);
