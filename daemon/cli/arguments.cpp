@@ -324,6 +324,7 @@ private:
             ->check(CLI::IsMember({"pin", "portrait"}));
         add(app, "--wait", typed.wait, Message::option_wait, "SECONDS")->check(CLI::Range(0, 300).description(""));
         add(app, "--out", typed.out, Message::option_answer_out, "FILE");
+        add_each(app, "--trust", typed.trust, Message::option_answer_trust, "PATH");
         add_access_options(app);
     }
 
@@ -513,6 +514,7 @@ private:
             check.access.pin.kind = SecretSource::Kind::terminal;
         }
         check.out = optional(typed.out);
+        check.trust = paths(typed.trust);
         return check;
     }
 

@@ -114,6 +114,7 @@ struct IdentityCheckArguments {
     unsigned wait = 0;  ///< seconds
     AccessArguments access;
     std::optional<std::filesystem::path> out;
+    std::vector<std::filesystem::path> trust;  ///< who certifies terminals
 };
 
 struct ProfileListArguments {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -149,6 +150,9 @@ struct InquiryArguments {
 struct ReceiptVerifyArguments {
     std::filesystem::path file;
     std::vector<std::filesystem::path> trust;
+    std::string nonce;  ///< both of an answer to a relying party, and empty for a receipt
+    std::string audience;
+    std::optional<std::chrono::sys_seconds> at;
 };
 
 struct JournalShowArguments {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "crypto/error.h"
+#include "daemon/cli/input.h"
 #include "daemon/cli/verb_builder.h"
 #include "daemon/text/date.h"
 #include "daemon/text/national_code.h"
@@ -63,6 +64,9 @@ public:
         receipt_verify_ = verb(*group, "verify", Message::help_receipt_verify, Message::examples_receipt);
         add(*receipt_verify_, "file", typed_.file, Message::option_receipt_file, "FILE")->required();
         add_each(*receipt_verify_, "--trust", typed_.trust, Message::option_receipt_trust, "PATH");
+        add(*receipt_verify_, "--nonce", typed_.nonce, Message::option_answer_nonce, "TEXT");
+        add(*receipt_verify_, "--audience", typed_.audience, Message::option_answer_audience, "TEXT");
+        add(*receipt_verify_, "--at", typed_.at, Message::option_at, "TIME");
         add_journal(app);
         add_terminal(app);
     }
@@ -70,7 +74,7 @@ public:
     std::optional<Verb> chosen() const {
         if (delivery_->parsed()) return delivery();
         if (inquiry_->parsed()) return inquiry();
-        if (receipt_verify_->parsed()) return ReceiptVerifyArguments{typed_.file, paths(typed_.trust)};
+        if (receipt_verify_->parsed()) return receipt_verify();
         if (journal_show_->parsed()) return JournalShowArguments{typed_.from, typed_.count};
         if (journal_export_->parsed()) return JournalExportArguments{typed_.file};
         if (journal_verify_->parsed())
@@ -307,6 +311,16 @@ private:
         return handover;
     }
 
+    ReceiptVerifyArguments receipt_verify() const {
+        if (typed_.nonce.empty() != typed_.audience.empty())
+            throw usage("an answer is verified by its nonce and its audience", "Give --nonce and --audience.");
+        if (!typed_.at.empty() && typed_.nonce.empty())
+            throw usage("a receipt does not expire", "Leave out --at, or give --nonce and --audience of an answer.");
+        ReceiptVerifyArguments verify{typed_.file, paths(typed_.trust), typed_.nonce, typed_.audience, {}};
+        if (!typed_.at.empty()) verify.at = checked_time(typed_.at);
+        return verify;
+    }
+
     InquiryArguments inquiry() const {
         const bool three = !typed_.national_code.empty() && !typed_.serial.empty() && !typed_.birth_date.empty();
         const bool any = !typed_.national_code.empty() || !typed_.serial.empty() || !typed_.birth_date.empty();
@@ -325,7 +339,7 @@ private:
         std::string operator_id, established = "os_login", second_person, second_established = "badge";
         std::string file, id, reader, holder, tracking_code, national_code, card_serial, serial, birth_date, name,
             stage, state, item, why, receipt, manifest, terminal, office, receipts_key, checkpoints_key,
-            role = "receipts", key, request;
+            role = "receipts", key, request, nonce, audience, at;
         std::vector<std::string> ids, settle, refer, trust, keys, checkpoints, receipts;
         int can_fd = -1, pin_fd = -1, new_pin_fd = -1, days = 0;
         bool new_pin = false, pin_pad = false, allow_last_try = false;

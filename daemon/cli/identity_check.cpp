@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "crypto/error.h"
-#include "crypto/trust/certificate.h"
 #include "daemon/cli/access_request.h"
 #include "daemon/cli/follow.h"
 #include "daemon/cli/json_value.h"
 #include "daemon/cli/verbs.h"
 #include "daemon/client/client.h"
-#include "daemon/receipt/sd_jwt.h"
+#include "daemon/party/answer_verification.h"
+#include "daemon/trust/trust_directory.h"
 
 namespace tahvil::cli {
 
@@ -89,16 +89,18 @@ json::object question(const IdentityCheckArguments& arguments, const Console& co
     return request;
 }
 
-/// The claims under the signature of the certificate that comes with them. Whether a party trusts that one is asked by
-/// `tahvil receipt verify`.
-json::object claims_of(const std::string& text) {
-    const daemon::SdJwt answer = daemon::SdJwt::parse(text);
-    if (answer.certificates().empty()) throw MalformedData("daemon.answer", "the answer has no certificate");
+/// The claims of the answer to this question. Without --trust the signature is held against the certificate that comes
+/// with it, and whether a party trusts that one is asked by `tahvil receipt verify`.
+json::object claims_of(const std::string& text, const IdentityCheckArguments& arguments) {
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    daemon::SdJwtCheck check = answer.check(trust::Certificate::parse(answer.certificates().front()).public_key(), now);
-    if (check.result != daemon::SdJwtCheck::Result::verified)
-        throw MalformedData("daemon.answer", "the signature of the answer does not hold, or its time is not now");
-    return std::move(check.claims);
+    const auto anchors = daemon::load_trust(arguments.trust, now).store;
+    daemon::ReceiptVerification found =
+        daemon::verify_identity_answer(text, {arguments.nonce, arguments.audience, now}, *anchors);
+    for (const Check& check : found.checks)
+        if (!check.passed() && (check.id != "answer.certificate" || !arguments.trust.empty()))
+            throw MalformedData("daemon.answer",
+                                "the answer can not be relied upon: " + check.id + ", " + check.reason);
+    return std::move(found.claims);
 }
 
 void write_answer(const std::filesystem::path& path, const std::string& answer) {
@@ -157,7 +159,7 @@ ExitStatus run(const IdentityCheckArguments& arguments, const Context& context) 
     const std::string answer = text(check, "answer");
     if (context.json) context.console.out << json::serialize(check) << '\n';
     if (arguments.out) write_answer(*arguments.out, answer);
-    return print(claims_of(answer), arguments, context);
+    return print(claims_of(answer, arguments), arguments, context);
 }
 
 }  // namespace tahvil::cli

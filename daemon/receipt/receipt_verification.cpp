@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 
 #include <boost/json.hpp>
 
@@ -12,10 +13,6 @@
 namespace tahvil::daemon {
 
 namespace {
-
-constexpr const char* kStructure = "receipt.structure";
-constexpr const char* kSignature = "receipt.signature";
-constexpr const char* kCertificate = "receipt.certificate";
 
 /// When it says that it was issued; its signer may be long retired by now.
 std::chrono::sys_seconds issued_at(const boost::json::object& claims) {
@@ -30,35 +27,42 @@ bool ReceiptVerification::passed() const {
 }
 
 ReceiptVerification verify_receipt(std::string_view receipt, const trust::TrustStore& anchors) {
-    while (!receipt.empty() && (receipt.back() == '\n' || receipt.back() == '\r')) receipt.remove_suffix(1);
+    return verify_signed_text(receipt, "receipt", kReceiptType, anchors);
+}
+
+ReceiptVerification verify_signed_text(std::string_view text, std::string_view kind, std::string_view type,
+                                       const trust::TrustStore& anchors) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+    const std::string name{kind};
+    const std::string missing = "no_" + name;
     ReceiptVerification found;
-    found.checks = {{kStructure, Result::failed, "malformed", {}},
-                    {kSignature, Result::not_performed, "no_receipt", {}},
-                    {kCertificate, Result::not_performed, "no_receipt", {}}};
+    found.checks = {{name + ".structure", Result::failed, "malformed", {}},
+                    {name + ".signature", Result::not_performed, missing, {}},
+                    {name + ".certificate", Result::not_performed, missing, {}}};
     Check& structure = found.checks[0];
     Check& signature = found.checks[1];
     Check& certificate = found.checks[2];
     try {
-        const SdJwt parsed = SdJwt::parse(receipt);
-        if (parsed.type() != kReceiptType) {
+        const SdJwt parsed = SdJwt::parse(text);
+        if (parsed.type() != type) {
             structure.reason = "other_type";
             return found;
         }
-        structure = {kStructure, Result::passed, {}, {}};
+        structure = {structure.id, Result::passed, {}, {}};
         if (parsed.certificates().empty()) {
-            certificate = {kCertificate, Result::failed, "no_certificate", {}};
+            certificate = {certificate.id, Result::failed, "no_certificate", {}};
             return found;
         }
         const trust::Certificate signer = trust::Certificate::parse(parsed.certificates().front());
-        // A receipt does not expire: the time is only held against what it might say of itself.
-        SdJwtCheck check = parsed.check(signer.public_key(), std::chrono::sys_seconds::min());
+        // A receipt does not expire; of what does, its own checks ask for the time.
+        SdJwtCheck check = parsed.check(signer.public_key(), std::nullopt);
         if (check.result != SdJwtCheck::Result::verified) {
-            signature = {kSignature, Result::failed, "bad_signature", {}};
+            signature = {signature.id, Result::failed, "bad_signature", {}};
             certificate.reason = "bad_signature";
             return found;
         }
-        signature = {kSignature, Result::passed, {}, {{"signer", signer.description()}}};
-        certificate = judge_signer(kCertificate, anchors, signer, trust::Purpose::receipts, issued_at(check.claims));
+        signature = {signature.id, Result::passed, {}, {{"signer", signer.description()}}};
+        certificate = judge_signer(certificate.id, anchors, signer, trust::Purpose::receipts, issued_at(check.claims));
         found.claims = std::move(check.claims);
         return found;
     } catch (const MalformedData&) {

@@ -27,4 +27,8 @@ struct ReceiptVerification {
 
 ReceiptVerification verify_receipt(std::string_view receipt, const trust::TrustStore& anchors);
 
+/// The same for an SD-JWT of another type that a terminal signed: its checks are `kind`.structure and so on.
+ReceiptVerification verify_signed_text(std::string_view text, std::string_view kind, std::string_view type,
+                                       const trust::TrustStore& anchors);
+
 }  // namespace tahvil::daemon

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -55,8 +56,8 @@ public:
     /// DER, the signer's first; whether they lead to an anchor is for the caller to find out.
     const std::vector<Bytes>& certificates() const { return certificates_; }
 
-    /// `now` is held against the claims nbf and exp, where they are there.
-    SdJwtCheck check(const PublicKey& issuer, std::chrono::sys_seconds now) const;
+    /// `now` is held against the claims nbf and exp, where they are there; without it they are the caller's business.
+    SdJwtCheck check(const PublicKey& issuer, std::optional<std::chrono::sys_seconds> now) const;
 
 private:
     SdJwt() = default;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "crypto/trust/certificate.h"
+#include "crypto/trust/issuer.h"
 #include "daemon/daemon.h"
 #include "daemon/private_file.h"
 #include "daemon/receipt/sd_jwt.h"
@@ -38,7 +39,6 @@ protected:
     /// A daemon in demo mode with one card in it, two relying parties and an enrolled terminal. This process itself is
     /// the bank too, for programs that it starts.
     void start(bool enrolled = true) {
-        config_.state_directory = folder_.path() + "/state";
         config_.pcsc = false;
         config_.demo = enrolled;  // a demonstration enrols its terminal by itself
         config_.roles = test_roles();
@@ -46,22 +46,32 @@ protected:
         config_.embedded_readers.push_back({"desk", "Desk", "", "pace-gm", "ca", "contactless", ""});
         config_.parties = {party("bank", {std::to_string(kBank), std::to_string(::geteuid())}, {}),
                            party("notary", {std::to_string(kNotary)}, {"777"})};
-        if (enrolled) enrol();
-        path_ = folder_.path() + "/t.sock";
-        daemon_ = std::make_unique<daemon::Daemon>(config_, api::ListeningSocket{path_, std::nullopt}, log_to_text_,
-                                                   [this](int socket) {
-                                                       api::Peer peer = api::identify_peer(socket);
-                                                       if (const auto uid = pretended_uid(socket))
-                                                           peer = {*uid, *uid, peer.pid, supplementary_};
-                                                       return peer;
-                                                   });
-        thread_ = std::thread{[this] { daemon_->run(); }};
+        path_ = start_terminal("T1", enrolled);
+    }
+
+    /// Another daemon with the same configuration, and a state of its own. Answers with its socket.
+    std::string start_terminal(const std::string& name, bool enrolled) {
+        daemon::Config config = config_;
+        config.state_directory = folder_.path() + "/" + name;
+        if (enrolled) enrol(config, name);
+        std::string path = folder_.path() + "/" + name + ".sock";
+        auto& terminal = terminals_.emplace_back();
+        terminal.daemon = std::make_unique<daemon::Daemon>(config, api::ListeningSocket{path, std::nullopt},
+                                                           log_to_text_, [this](int socket) {
+                                                               api::Peer peer = api::identify_peer(socket);
+                                                               if (const auto uid = pretended_uid(socket))
+                                                                   peer = {*uid, *uid, peer.pid, supplementary_};
+                                                               return peer;
+                                                           });
+        terminal.thread = std::thread{[daemon = terminal.daemon.get()] { daemon->run(); }};
+        return path;
     }
 
     ~IdentityTest() override {
-        if (!daemon_) return;
-        daemon_->stop();
-        thread_.join();
+        for (auto& terminal : terminals_) {
+            terminal.daemon->stop();
+            terminal.thread.join();
+        }
     }
 
     daemon::RelyingParty party(const std::string& name, std::vector<std::string> users,
@@ -80,15 +90,26 @@ protected:
         return party;
     }
 
-    void enrol() {
+    void enrol(const daemon::Config& config, const std::string& name) {
         const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        fs::create_directories(config_.state_directory);
-        daemon::Terminal terminal{fs::path{config_.state_directory} / "terminal"};
-        const Bytes request = terminal.enrol({"T1", "office.example/12", "", ""}, now);
+        fs::create_directories(config.state_directory);
+        daemon::Terminal terminal{fs::path{config.state_directory} / "terminal"};
+        const Bytes request = terminal.enrol({name, "office.example/12", "", ""}, now);
         const daemon::SpecimenCertificate made = daemon::certify_as_specimen(request, now);
         terminal.accept(made.certificate,
                         *trust::specimen::store_of({made.authority}, {}, {}, {trust::Purpose::receipts}), now);
         certificate_ = made.certificate;
+        std::ofstream{folder_.path() + "/" + name + ".authority", std::ios::binary} << as_text(made.authority);
+    }
+
+    /// The certificate of an authority that certified no terminal here.
+    static Bytes some_authority() {
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        return trust::issue_self_signed(trust::CertificateTemplate::country_signer(
+                                            trust::NameWriter().common_name("Another authority").der(),
+                                            {now - std::chrono::days{1}, now + std::chrono::days{365}}),
+                                        PrivateKey::generate_ec(Curve::secp256r1))
+            .certificate;
     }
 
     static std::string question(const std::string& nonce, const std::string& party = "bank",
@@ -149,8 +170,11 @@ protected:
         const std::lock_guard lock{mutex_};
         log_ += std::string{line} + "\n";
     }};
-    std::unique_ptr<daemon::Daemon> daemon_;
-    std::thread thread_;
+    struct RunningTerminal {
+        std::unique_ptr<daemon::Daemon> daemon;
+        std::thread thread;
+    };
+    std::vector<RunningTerminal> terminals_;
 };
 
 TEST_F(IdentityTest, AnAnswerIsVerifiedByAnotherLibraryAndNothingElseIs) {
@@ -311,15 +335,79 @@ TEST_F(IdentityTest, WhatASignedAnswerRestsOnIsRead) {
 
 TEST_F(IdentityTest, TheExamplesSayThatTheSpecimenIsOverEighteen) {
     start();
-    const auto cpp = run(TAHVIL_OVER_18 " 123456 op-7");
+    const auto cpp = run(TAHVIL_OVER_18 " 123456 op-7 " + folder_.path() + "/T1.authority");
     EXPECT_EQ(cpp.first, 0) << cpp.second;
     EXPECT_EQ(cpp.second, "yes\n");
+    std::ofstream{folder_.path() + "/other.authority", std::ios::binary} << as_text(some_authority());
+    const auto unknown = run(TAHVIL_OVER_18 " 123456 op-7 " + folder_.path() + "/other.authority");
+    EXPECT_EQ(unknown.first, 1);
+    EXPECT_THAT(unknown.second, HasSubstr("answer.certificate"));
     const auto python = run("/usr/bin/python3 " TAHVIL_EXAMPLES "/over_18.py 123456 op-7");
     EXPECT_EQ(python.first, 0) << python.second;
     EXPECT_EQ(python.second, "yes\n");
     const auto wrong_can = run("/usr/bin/python3 " TAHVIL_EXAMPLES "/over_18.py 999999 op-7");
     EXPECT_EQ(wrong_can.first, 1);
     EXPECT_THAT(wrong_can.second, StartsWith("over_18: "));
+}
+
+TEST_F(IdentityTest, OnePartySeesOneSubjectAtTwoTerminalsAndTwoPartiesSeeTwo) {
+    start();
+    const std::string other = start_terminal("T2", true);
+    const auto claims = [&](const std::string& path, const std::string& name, uid_t as) {
+        path_ = path;
+        const std::string answer = answer_to(question("a-nonce-of-the-" + name, name), as);
+        return daemon::SdJwt::parse(answer)
+            .check(trust::Certificate::parse(daemon::SdJwt::parse(answer).certificates().at(0)).public_key(),
+                   std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()))
+            .claims;
+    };
+    const std::string one = path_;
+    const json::object here = claims(one, "bank", kBank);
+    const json::object there = claims(other, "bank", kBank);
+    const json::object notary = claims(other, "notary", kNotary);
+    EXPECT_EQ(here.at("terminal").as_string(), "T1");
+    EXPECT_EQ(there.at("terminal").as_string(), "T2");
+    EXPECT_EQ(here.at("sub"), there.at("sub"));
+    EXPECT_NE(notary.at("sub"), there.at("sub"));
+    EXPECT_EQ(claims(one, "notary", kNotary).at("sub"), notary.at("sub"));
+}
+
+TEST_F(IdentityTest, TheCommandLineVerifiesAnAnswerAndRefusesWhatIsNotTheAnswerToTheQuestion) {
+    start();
+    const std::string nonce = "nonce-of-the-first-question";
+    const std::string answer = answer_to(question(nonce));
+    const std::string file = folder_.path() + "/answer.sd-jwt";
+    const std::string authority = folder_.path() + "/T1.authority";
+    const auto verify = [&](const std::string& text, const std::string& options) {
+        std::ofstream{file} << text << "\n";
+        return run(TAHVIL_TOOL " receipt verify " + file + " " + options);
+    };
+    const std::string bound = " --nonce " + nonce + " --audience https://bank.example";
+    const auto good = verify(answer, "--trust " + authority + bound);
+    EXPECT_EQ(good.first, 0) << good.second;
+    EXPECT_THAT(good.second, HasSubstr("age_over 18"));
+    const auto replayed = verify(answer_to(question("nonce-of-another-question")), "--trust " + authority + bound);
+    EXPECT_EQ(replayed.first, 1) << replayed.second;
+    EXPECT_THAT(replayed.second, HasSubstr("other_nonce"));
+    const auto elsewhere =
+        verify(answer, "--trust " + authority + " --audience https://notary.example --nonce " + nonce);
+    EXPECT_EQ(elsewhere.first, 1) << elsewhere.second;
+    EXPECT_THAT(elsewhere.second, HasSubstr("other_audience"));
+    const auto expired = verify(answer, "--at 2999-01-01 --trust " + authority + bound);
+    EXPECT_EQ(expired.first, 1) << expired.second;
+    EXPECT_THAT(expired.second, HasSubstr("expired"));
+    EXPECT_EQ(verify(answer, "--at 2020-01-01 --trust " + authority + bound).first, 1);
+    for (const std::size_t place : {answer.find('.') + 20, answer.find('~') - 20, answer.find('~') + 20}) {
+        std::string altered = answer;
+        altered[place] = altered[place] == 'A' ? 'B' : 'A';
+        EXPECT_EQ(verify(altered, "--trust " + authority + bound).first, 1) << place;
+    }
+    std::ofstream{folder_.path() + "/other.authority", std::ios::binary} << as_text(some_authority());
+    const auto unknown = verify(answer, "--trust " + folder_.path() + "/other.authority" + bound);
+    EXPECT_EQ(unknown.first, 3) << unknown.second;
+    EXPECT_THAT(unknown.second, HasSubstr("NOT"));
+    EXPECT_EQ(verify(answer, "--trust " + authority).first, 2) << "without the question nothing is verified";
+    EXPECT_EQ(verify(answer, "--trust " + authority + " --nonce " + nonce).first, 2);
 }
 
 TEST_F(IdentityTest, TheCommandLineAsksAndItsAnswerIsVerifiedWithoutTheDaemon) {
@@ -333,6 +421,13 @@ TEST_F(IdentityTest, TheCommandLineAsksAndItsAnswerIsVerifiedWithoutTheDaemon) {
     const auto yes = ask("--party bank --nonce 0123456789abcdef-1 --want age_over:18,name --out " + answer);
     EXPECT_EQ(yes.first, 0) << yes.second;
     EXPECT_TRUE(fs::exists(answer));
+    const std::string by = " --trust " + folder_.path();
+    EXPECT_EQ(ask("--party bank --nonce 0123456789abcdef-6 --want age_over:18" + by + "/T1.authority").first, 0);
+    std::ofstream{folder_.path() + "/other.authority", std::ios::binary} << as_text(some_authority());
+    const auto unknown_signer =
+        ask("--party bank --nonce 0123456789abcdef-7 --want age_over:18" + by + "/other.authority");
+    EXPECT_NE(unknown_signer.first, 0);
+    EXPECT_THAT(unknown_signer.second, HasSubstr("answer.certificate"));
     const auto no = ask("--party bank --nonce 0123456789abcdef-2 --want age_over:120");
     EXPECT_EQ(no.first, 1) << no.second;
     const auto unknown = ask("--party bank --nonce 0123456789abcdef-3 --want holder_present");

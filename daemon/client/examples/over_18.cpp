@@ -1,8 +1,9 @@
 // Is the person at this counter over 18, and is the card theirs? The program of a bank asks its terminal.
 //
-//     over_18 CAN OPERATOR        CAN: the six digits on the card; OPERATOR: who compared face and portrait
+//     over_18 CAN OPERATOR AUTHORITY
 //
-// Prints yes, no or unknown, and exits with 0, 1 or 3.
+// CAN: the six digits on the card; OPERATOR: who compared face and portrait; AUTHORITY: the certificate of whoever
+// certifies terminals. Prints yes, no or unknown, and exits with 0, 1 or 3.
 
 #include <chrono>
 #include <cstdlib>
@@ -12,9 +13,9 @@
 
 #include <boost/json.hpp>
 
-#include "crypto/trust/certificate.h"
 #include "daemon/client/client.h"
-#include "daemon/receipt/sd_jwt.h"
+#include "daemon/party/answer_verification.h"
+#include "daemon/trust/trust_directory.h"
 
 namespace {
 
@@ -40,17 +41,17 @@ json::value question(const std::string& can, const std::string& operator_id, con
             {"wait", 30}};
 }
 
-/// The claims under the terminal's signature, for this nonce and no other.
-json::object claims(const std::string& text, const std::string& nonce) {
-    const auto answer = daemon::SdJwt::parse(text);
-    const auto terminal = trust::Certificate::parse(answer.certificates().at(0)).public_key();
-    auto check = answer.check(terminal, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
-    if (check.result != daemon::SdJwtCheck::Result::verified || check.claims.at("nonce") != json::string(nonce))
-        throw MalformedData("example.answer", "the answer is not for this question");
-    return std::move(check.claims);
+/// The claims of an answer to this question, signed by a terminal of this authority.
+json::object claims(const std::string& text, const std::string& nonce, const std::string& authority) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    auto answer =
+        daemon::verify_identity_answer(text, {nonce, "bank", now}, *daemon::load_trust({authority}, now).store);
+    for (const Check& check : answer.checks)
+        if (!check.passed()) throw MalformedData("example.answer", check.id + ": " + check.reason);
+    return std::move(answer.claims);
 }
 
-int ask(const std::string& can, const std::string& operator_id) {
+int ask(const std::string& can, const std::string& operator_id, const std::string& authority) {
     const char* const path = std::getenv("TAHVIL_SOCKET");
     client::Client terminal(path != nullptr ? path : std::string(client::kDefaultSocket));
     const std::string nonce = to_hex(random_bytes(system_random, 16));
@@ -66,7 +67,7 @@ int ask(const std::string& can, const std::string& operator_id) {
         std::cerr << "over_18: " << json::serialize(check) << '\n';
         return EXIT_FAILURE;
     }
-    const json::object found = claims(std::string(check.at("answer").as_string()), nonce);
+    const json::object found = claims(std::string(check.at("answer").as_string()), nonce, authority);
     const auto is = [&](const char* name, const char* answer) { return found.at(name).at("answer") == answer; };
     const bool yes = is("age_over", "true") && is("holder_present", "true");
     const bool no = is("age_over", "false") || is("holder_present", "false");
@@ -77,12 +78,12 @@ int ask(const std::string& can, const std::string& operator_id) {
 }  // namespace
 
 int main(int count, char** values) {
-    if (count != 3) {
-        std::cerr << "usage: over_18 CAN OPERATOR\n";
+    if (count != 4) {
+        std::cerr << "usage: over_18 CAN OPERATOR AUTHORITY\n";
         return 2;
     }
     try {
-        return ask(values[1], values[2]);
+        return ask(values[1], values[2], values[3]);
     } catch (const std::exception& error) {
         std::cerr << "over_18: " << error.what() << '\n';
         return EXIT_FAILURE;
