@@ -9,6 +9,7 @@
 
 #include "crypto/error.h"
 #include "crypto/random.h"
+#include "daemon/cli/follow.h"
 #include "daemon/cli/json_value.h"
 
 namespace tahvil::cli {
@@ -21,23 +22,6 @@ constexpr std::chrono::milliseconds kPause{50};  // between two looks at a check
 constexpr std::size_t kKeyBytes = 16;
 constexpr std::size_t kLabelWidth = 20;
 constexpr int kPage = 1000;  // lines
-
-/// A check that ended in a problem: what the daemon would have answered had it known at once.
-client::Refused problem_of(const json::object& check) {
-    constexpr std::string_view prefix = "urn:tahvil:problem:";
-    const json::object& problem = object(check, "problem");
-    std::string code = text(problem, "type");
-    if (code.starts_with(prefix)) code.erase(0, prefix.size());
-    if (code.empty()) code = "check." + text(check, "state");
-    const std::string detail = text(problem, "detail");
-    return {static_cast<int>(number(problem, "status")),
-            code,
-            detail.empty() ? "the check of the card did not come to its end" : detail,
-            text(problem, "remedy"),
-            truth(problem, "try_again"),
-            {},
-            json::serialize(problem)};
-}
 
 }  // namespace
 

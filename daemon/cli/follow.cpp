@@ -6,7 +6,6 @@
 
 #include "daemon/cli/json_value.h"
 #include "daemon/cli/progress_bar.h"
-#include "daemon/client/client.h"
 
 namespace tahvil::cli {
 
@@ -42,27 +41,6 @@ private:
     sigset_t before_{};
 };
 
-/// A check that ended in a problem: what the daemon would have answered had it known at once.
-client::Refused problem_of(const json::object& check) {
-    constexpr std::string_view prefix = "urn:tahvil:problem:";
-    const json::object& problem = object(check, "problem");
-    std::string code = text(problem, "type");
-    if (code.starts_with(prefix)) code.erase(0, prefix.size());
-    if (code.empty()) code = "check." + text(check, "state");
-    std::vector<std::string> choices;
-    for (const json::value& choice : array(problem, "choices")) {
-        if (choice.is_string()) choices.emplace_back(choice.get_string());
-    }
-    const std::string detail = text(problem, "detail");
-    return {static_cast<int>(number(problem, "status")),
-            code,
-            detail.empty() ? "the check ended without a verdict" : detail,
-            text(problem, "remedy"),
-            truth(problem, "try_again"),
-            std::move(choices),
-            json::serialize(problem)};
-}
-
 /// Follows a check to its end, showing how far it is.
 json::object follow(client::Client& client, const std::string& target, const HeldSignals& signals,
                     const Console& console) {
@@ -86,6 +64,26 @@ json::object follow(client::Client& client, const std::string& target, const Hel
 }
 
 }  // namespace
+
+client::Refused problem_of(const json::object& check) {
+    constexpr std::string_view prefix = "urn:tahvil:problem:";
+    const json::object& problem = object(check, "problem");
+    std::string code = text(problem, "type");
+    if (code.starts_with(prefix)) code.erase(0, prefix.size());
+    if (code.empty()) code = "check." + text(check, "state");
+    std::vector<std::string> choices;
+    for (const json::value& choice : array(problem, "choices")) {
+        if (choice.is_string()) choices.emplace_back(choice.get_string());
+    }
+    const std::string detail = text(problem, "detail");
+    return {static_cast<int>(number(problem, "status")),
+            code,
+            detail.empty() ? "the check ended without a verdict" : detail,
+            text(problem, "remedy"),
+            truth(problem, "try_again"),
+            std::move(choices),
+            json::serialize(problem)};
+}
 
 json::object post_and_follow(const std::string& collection, const SecretBytes& request, const Context& context) {
     const HeldSignals signals;

@@ -183,6 +183,21 @@ TEST_F(RequestLimits, AFloodFromOneUidIsAnsweredWith429AndAnotherUidIsServed) {
     }
 }
 
+TEST_F(RequestLimits, WhoConnectsTooOftenWaitsToBeTold) {
+    limits_.requests_per_second_per_uid = 0;
+    limits_.requests_burst_per_uid = 2;
+    serve(limits_);
+    const RawClient first = connect();
+    const RawClient second = connect();
+    const auto start = std::chrono::steady_clock::now();
+    RawClient third = connect();
+    EXPECT_EQ(third.receive()->status, 429);
+    EXPECT_GE(std::chrono::steady_clock::now() - start, api::kPauseAfterFlood);
+    EXPECT_TRUE(third.closed_by_server());
+    EXPECT_TRUE(running().logged("code=http.too_many_connections uid=1001"));
+    expect_others_served();
+}
+
 TEST_F(RequestLimits, EventStreamsAreCountedByUid) {
     limits_.event_streams_per_uid = 2;
     serve(limits_);
