@@ -18,9 +18,9 @@ void require_granted(const RelyingParty& rights, const IdentityQuestion& questio
 
 /// How often each party asked, and with which nonces. Not for two threads at once.
 ///
-/// A nonce that comes twice is a party's mistake, and is told of while the daemon runs; it is not kept across a restart.
-/// What keeps an old answer from being taken for a new one is the party's own record of open questions, since no
-/// terminal knows the nonces of another.
+/// A nonce that comes twice is a party's mistake, and is told of while the daemon runs; it is not kept across a
+/// restart. What keeps an old answer from being taken for a new one is the party's own record of open questions, since
+/// no terminal knows the nonces of another.
 class Admission {
 public:
     using Time = std::chrono::steady_clock::time_point;
