@@ -134,7 +134,7 @@ public:
           notices_(desk_, log, [this](const std::string& id) { publish_delivery(id); }) {
         events_.on_publish([this] { server_.wake_streams(); });
         if (specimens_) add_embedded_readers(*specimens_);
-        if (demo_ && !terminal_.enrolled()) enrol_as_specimen();
+        if (demo_) enrol_as_specimen();
         specimens_.reset();
         open_desk();
         if (config.pcsc) readers_.watch_pcsc();
@@ -250,10 +250,15 @@ private:
         for (auto& reader : specimens.readers) readers_.add(std::move(reader));
     }
 
-    /// A demonstration's terminal has an authority of its own.
+    /// A demonstration's terminal has an authority of its own. Each step is done where it was left.
     void enrol_as_specimen() {
-        const Bytes request = terminal_.enrol({"DEMO", "office.example/demo", {}, {}}, now());
-        SpecimenCertificate made = certify_as_specimen(request, now());
+        if (!terminal_.enrolled()) terminal_.enrol({"DEMO", "office.example/demo", {}, {}}, now());
+        const auto has_key = [keys = terminal_.keys()](KeyState state) {
+            return std::ranges::any_of(
+                keys, [&](const TerminalKey& key) { return key.role == KeyRole::receipts && key.state == state; });
+        };
+        if (has_key(KeyState::current) || !has_key(KeyState::requested)) return;
+        SpecimenCertificate made = certify_as_specimen(terminal_.request(), now());
         import("specimen-terminal-authority.cer", std::move(made.authority), {trust::Purpose::receipts});
         terminal_.accept(made.certificate, *trust_.store(), now());
     }

@@ -287,7 +287,6 @@ std::string Handover::make_receipt(const Delivery& delivery, const Checklist& ch
 HandedOver Handover::complete(std::string_view id, std::string_view idempotency_key, const ReceiptSigner& signer,
                               const Act& act) {
     const Bytes key = digest(DigestAlgorithm::sha256, as_bytes(idempotency_key));
-    journal_->checkpoint();  // the receipt names the head before it, so that a rolled-back journal contradicts it
     Transaction transaction(*database_);
     if (std::optional<HandedOver> before = done_before(id, key)) return *std::move(before);
     const Delivery delivery = deliveries_->get(id);
@@ -305,6 +304,7 @@ HandedOver Handover::complete(std::string_view id, std::string_view idempotency_
         statement.with(id);
         if (statement.step()) verdict = statement.text(0);
     }
+    journal_->checkpoint(transaction);  // the receipt names it, so that a rolled-back journal contradicts the receipt
     HandedOver done;
     done.receipt_id = delivery.id + "-R";
     done.receipt = make_receipt(delivery, checklist, signer, journal_->size(), verdict, act);

@@ -81,16 +81,22 @@ std::optional<std::string> Journal::last_checkpoint() {
 std::string Journal::checkpoint() {
     // The transaction keeps other writers away; what it sees was committed before.
     Transaction transaction(*database_);
+    std::string note = checkpoint(transaction);
+    transaction.commit();
+    return note;
+}
+
+std::string Journal::checkpoint(const Transaction& transaction) {
+    Database& database = transaction.database();
     const std::uint64_t present = size();
     {
-        Statement known = database_->prepare("SELECT note FROM journal_checkpoint WHERE size = ?");
+        Statement known = database.prepare("SELECT note FROM journal_checkpoint WHERE size = ?");
         known.with(present);
         if (known.step()) return known.text(0);
     }
     std::string note = signed_note::sign(
         signed_note::Checkpoint{origin_, present, merkle::root(present, nodes())}.text(), origin_, *signer_);
-    database_->prepare("INSERT INTO journal_checkpoint (size, note) VALUES (?, ?)").with(present, note).run();
-    transaction.commit();
+    database.prepare("INSERT INTO journal_checkpoint (size, note) VALUES (?, ?)").with(present, note).run();
     return note;
 }
 

@@ -51,6 +51,10 @@ public:
     /// only after what it covers is on the disk, and never another one of the same size.
     std::string checkpoint();
 
+    /// The same within a transaction in which nothing was appended yet, so that the head covers only what is on the
+    /// disk; it is kept when the transaction commits.
+    std::string checkpoint(const Transaction& transaction);
+
     /// The largest head that was signed.
     std::optional<std::string> last_checkpoint();
 

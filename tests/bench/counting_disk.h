@@ -15,6 +15,7 @@ public:
     static constexpr const char* kVfs = "counting-disk";
     static inline std::int64_t reads = 0;
     static inline std::int64_t syncs = 0;
+    static inline std::int64_t writes = 0;
     static inline std::int64_t written = 0;  ///< bytes
 
     CountingDisk() : vfs_(std::make_unique<sqlite3_vfs>(*system())) {
@@ -55,6 +56,7 @@ private:
             return original_of(self)->xSync(self, how);
         };
         counting.xWrite = [](sqlite3_file* self, const void* from, int size, sqlite3_int64 offset) {
+            ++writes;
             written += size;
             return original_of(self)->xWrite(self, from, size, offset);
         };

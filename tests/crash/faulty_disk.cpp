@@ -88,7 +88,7 @@ const sqlite3_io_methods FaultyFile::kMethods{
 int FaultyFile::open(sqlite3_vfs* vfs, const char* name, sqlite3_file* opened, int flags, int* flags_out) {
     auto* const self = ::new (static_cast<void*>(opened)) FaultyFile{};
     self->disk = disk_of(vfs);
-    sqlite3_vfs* const system = sqlite3_vfs_find(nullptr);
+    sqlite3_vfs* const system = sqlite3_vfs_find("unix");
     if (name != nullptr) self->file = &self->disk->file(name);
     const int answer = system->xOpen(system, name, self->real(), flags, flags_out);
     self->pMethods = answer == SQLITE_OK ? &kMethods : nullptr;
@@ -101,7 +101,7 @@ int FaultyFile::remove(sqlite3_vfs* vfs, const char* name, int sync_folder) {
     if (const int answer = disk->pass(file, "delete", SQLITE_IOERR_DELETE); answer != SQLITE_OK) return answer;
     file.pending.push_back({FaultyDisk::Pending::Kind::remove, 0, {}});
     if (sync_folder != 0) FaultyDisk::sync(file);
-    sqlite3_vfs* const system = sqlite3_vfs_find(nullptr);
+    sqlite3_vfs* const system = sqlite3_vfs_find("unix");
     return system->xDelete(system, name, 0);
 }
 
@@ -140,14 +140,14 @@ int FaultyFile::sync(sqlite3_file* opened, int) {
     return SQLITE_OK;
 }
 
-FaultyDisk::FaultyDisk() : vfs_(std::make_unique<sqlite3_vfs>(*sqlite3_vfs_find(nullptr))) {
+FaultyDisk::FaultyDisk(bool for_all) : vfs_(std::make_unique<sqlite3_vfs>(*sqlite3_vfs_find("unix"))) {
     vfs_->zName = kVfs;
     vfs_->pAppData = this;
     vfs_->pNext = nullptr;
     vfs_->szOsFile += static_cast<int>(sizeof(FaultyFile));
     vfs_->xOpen = FaultyFile::open;
     vfs_->xDelete = FaultyFile::remove;
-    if (sqlite3_vfs_register(vfs_.get(), 0) != SQLITE_OK) throw std::runtime_error("SQLite takes no VFS");
+    if (sqlite3_vfs_register(vfs_.get(), for_all ? 1 : 0) != SQLITE_OK) throw std::runtime_error("SQLite takes no VFS");
 }
 
 FaultyDisk::~FaultyDisk() {

@@ -28,7 +28,8 @@ enum class Fault : std::uint8_t {
 /// Only one at a time; files must be closed before it goes.
 class FaultyDisk {
 public:
-    FaultyDisk();
+    /// `for_all`: every store that is opened without the name of another VFS lies on it.
+    explicit FaultyDisk(bool for_all = false);
     FaultyDisk(const FaultyDisk&) = delete;
     FaultyDisk& operator=(const FaultyDisk&) = delete;
     ~FaultyDisk();
