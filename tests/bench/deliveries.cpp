@@ -11,6 +11,7 @@
 
 #include "tests/bench/counting_disk.h"
 #include "tests/bench/desk.h"
+#include "tests/support/accepted_verdict.h"
 
 namespace tahvil::daemon::bench {
 namespace {
@@ -110,18 +111,7 @@ struct Handovers {
             transaction.commit();
         }
         handover.begin(id, by("operator-7"));
-        Verdict verdict;
-        verdict.id = "01J00000000000000000000000";
-        verdict.purpose = Purpose::handover;
-        verdict.decision = Decision::accept;
-        verdict.evaluated.at = kNow;
-        verdict.document.number = "SERIAL-" + std::to_string(number);
-        verdict.holder.national_code = "0012345679";
-        verdict.holder.birth_date = Desk::card(number).birth_date;
-        for (const char* const check : {"passive_authentication.signature", "passive_authentication.chain",
-                                        "chip.authentication", "document.revocation", "document.expiry"})
-            verdict.checks.push_back({check, Result::passed, {}, {}});
-        handover.enter_verdict(id, verdict, by("operator-7"));
+        handover.enter_verdict(id, test::accepted_verdict(Desk::card(number), kNow), by("operator-7"));
         handover.settle(id, ChecklistItem::holder_verified, "pin", "", by("operator-7"));
         handover.settle(id, ChecklistItem::fee_settled, "paid", "", {"operator-7", kNow, "reference 99", {}});
         handover.settle(id, ChecklistItem::transport_pin_changed, "changed", "", by("operator-7"));

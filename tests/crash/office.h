@@ -16,6 +16,7 @@
 #include "daemon/error.h"
 #include "daemon/store/schema.h"
 #include "tests/crash/soundness.h"
+#include "tests/support/accepted_verdict.h"
 #include "tests/unit/daemon/delivery/desk.h"
 
 namespace tahvil::daemon::test {
@@ -62,17 +63,11 @@ public:
         return text;
     }
     static Verdict verdict(int number, bool chip_proved = true) {
-        Verdict verdict;
-        verdict.id = "01J00000000000000000000000";
-        verdict.purpose = Purpose::handover;
-        verdict.decision = Decision::accept;
-        verdict.evaluated.at = kNow;
-        verdict.document.number = "SERIAL-" + std::to_string(number);
-        verdict.holder.national_code = "0012345679";
-        verdict.holder.birth_date = Date{std::chrono::year{1990}, std::chrono::month{3}, std::chrono::day{21}};
-        for (const char* const id : {"passive_authentication.signature", "passive_authentication.chain",
-                                     "chip.authentication", "document.revocation", "document.expiry"})
-            verdict.checks.push_back({id, Result::passed, {}, {}});
+        ExpectedCard card;
+        card.card_serial = "SERIAL-" + std::to_string(number);
+        card.national_code = "0012345679";
+        card.birth_date = Date{std::chrono::year{1990}, std::chrono::month{3}, std::chrono::day{21}};
+        Verdict verdict = accepted_verdict(card, kNow);
         if (!chip_proved) verdict.checks[2].result = Result::undetermined;
         return verdict;
     }

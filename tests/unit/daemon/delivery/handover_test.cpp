@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "daemon/error.h"
 #include "daemon/receipt/sd_jwt.h"
+#include "tests/support/accepted_verdict.h"
 #include "tests/support/thrown_code.h"
 #include "tests/unit/daemon/delivery/desk.h"
 
@@ -38,20 +39,7 @@ protected:
     }
 
     static Act by(const std::string& actor, const std::string& why = {}) { return {actor, kNow, why, {}}; }
-    static Verdict verdict(int number = 1) {
-        Verdict verdict;
-        verdict.id = "01J00000000000000000000000";
-        verdict.purpose = Purpose::handover;
-        verdict.decision = Decision::accept;
-        verdict.evaluated.at = kNow;
-        verdict.document.number = card(number).card_serial;
-        verdict.holder.national_code = card(number).national_code;
-        verdict.holder.birth_date = card(number).birth_date;
-        for (const char* const id : {"passive_authentication.signature", "passive_authentication.chain",
-                                     "chip.authentication", "document.revocation", "document.expiry"})
-            verdict.checks.push_back({id, Result::passed, {}, {}});
-        return verdict;
-    }
+    static Verdict verdict(int number = 1) { return test::accepted_verdict(card(number), kNow); }
     static Check& check(Verdict& verdict, std::string_view id) {
         return *std::ranges::find(verdict.checks, id, &Check::id);
     }
