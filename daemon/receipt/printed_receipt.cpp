@@ -39,7 +39,7 @@ constexpr std::array<Words, 11> kItems{{
 }};
 
 constexpr std::array<Words, 4> kStates{{
-    {"satisfied", "انجام شد"},
+    {"satisfied", "تأیید شد"},
     {"not_applicable", "لازم نبود"},
     {"approved", "با تأیید سرپرست"},
     {"pending", "انجام نشد"},
@@ -76,7 +76,7 @@ constexpr std::string_view kStyle =
     "border-bottom:1.5pt solid #111;padding-bottom:3mm;margin-bottom:3mm}"
     "svg{width:42mm;height:42mm;display:block}table{border-collapse:collapse;width:100%;margin-bottom:3mm}"
     "th,td{border:.5pt solid #999;padding:.5mm 2.5mm;text-align:right;vertical-align:top}th{font-weight:600}"
-    "table.facts th{width:38mm;background:#f2f2f2}bdi{unicode-bidi:isolate}.ltr{direction:ltr;display:inline-block;"
+    "table.facts th{width:44mm;background:#f2f2f2}bdi{unicode-bidi:isolate}.ltr{direction:ltr;display:inline-block;"
     "font-family:'DejaVu Sans Mono',monospace;font-size:8.5pt;overflow-wrap:anywhere}"
     ".signs{display:flex;justify-content:space-between;margin:14mm 0 4mm}.signs div{width:70mm;border-top:.5pt solid "
     "#111;padding-top:1mm;text-align:center}footer{font-size:8.5pt;color:#444}tr,header,.signs{break-inside:avoid}";
@@ -220,7 +220,7 @@ std::string print_receipt(std::string_view sd_jwt, const OfficeCalendar& calenda
     if (journal != nullptr && journal->is_object())
         if (const json::value* const position = journal->get_object().if_contains("position"))
             facts += row("ردیف دفتر رویدادها", code(json::serialize(*position)));
-    facts += row("حکم بررسی کارت", code(text_of(claims, "verdict")));
+    facts += row("چکیدهٔ حکم بررسی کارت", code(text_of(claims, "verdict")));
 
     return "<!DOCTYPE html>\n<html lang=\"fa\" dir=\"rtl\"><head><meta charset=\"utf-8\">"
            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
