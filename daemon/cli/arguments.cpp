@@ -603,7 +603,7 @@ std::string path_of(const CLI::App& app) {
 }
 
 std::string trouble(Language language, const CLI::ParseError& error) {
-    const std::string what = error.what();
+    std::string what = error.what();
     if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
         if (what.starts_with("A subcommand")) return say(language, Message::usage_verb_missing);
         return say(language, Message::usage_missing, {what.substr(0, what.find(' '))});
