@@ -25,8 +25,13 @@ constexpr tlv::Tag kAuthorityReference = 0x87;
 constexpr tlv::Tag kPreviousAuthorityReference = 0x88;
 constexpr tlv::Tag kChipAuthenticationData = 0x8A;
 
-Response set_authentication_template(Channel& card, const Offer& offer, PasswordKind kind,
-                                     const std::optional<Bytes>& holder_authorisation) {
+struct SetTemplate {
+    StatusWord status;
+    bool wanted_parameters = false;  ///< see Established
+};
+
+SetTemplate set_authentication_template(Channel& card, const Offer& offer, PasswordKind kind,
+                                        const std::optional<Bytes>& holder_authorisation) {
     const auto send = [&](bool name_parameters) {
         Bytes data = tlv::encode(kMechanism, offer.info.protocol.content());
         append(data, tlv::encode(kPasswordReference, to_big_endian(static_cast<std::uint64_t>(kind), 1)));
@@ -34,12 +39,12 @@ Response set_authentication_template(Channel& card, const Offer& offer, Password
             append(data,
                    tlv::encode(kDomainParameters, to_big_endian(static_cast<std::uint64_t>(*offer.parameter_id), 1)));
         if (holder_authorisation) append(data, *holder_authorisation);
-        return card.transmit(Command::manage_security_environment(0xC1, 0xA4, data));
+        return card.transmit(Command::manage_security_environment(0xC1, 0xA4, data)).status;
     };
-    Response response = send(offer.ambiguous);
+    const StatusWord first = send(offer.ambiguous);
+    if (first != sw::referenced_data_not_found || offer.ambiguous) return {first};
     // Some cards want the domain parameters named although there is only one choice.
-    if (response.status == sw::referenced_data_not_found && !offer.ambiguous) response = send(true);
-    return response;
+    return {send(true), true};
 }
 
 /// 63Cx, which a card gives when it counts the tries of a password; nothing for another status.
@@ -148,7 +153,8 @@ std::optional<PasswordState> query(Channel& card, const Offer& offer, PasswordKi
 }
 
 Established establish(Channel& card, const Offer& offer, const Password& password, const Options& options) {
-    const Response selected = set_authentication_template(card, offer, password.kind(), options.holder_authorisation);
+    const SetTemplate selected =
+        set_authentication_template(card, offer, password.kind(), options.holder_authorisation);
     const std::optional<PasswordState> state = password_state(selected.status);
     if (!state) throw CardRefused("MSE:Set AT of PACE", selected.status);
     require_usable(*state, password, options);
@@ -178,8 +184,12 @@ Established establish(Channel& card, const Offer& offer, const Password& passwor
         throw ProtocolViolation("access.pace_token", "PACE: the card's token does not prove that it knows the password",
                                 "Refer the card: it behaves unlike a genuine one.");
     SessionKeys keys = terminal.session_keys();
-    return {std::move(keys), std::move(terminal), std::move(answer.chip_authentication_data),
-            std::move(answer.authority_reference), std::move(answer.previous_authority_reference)};
+    return {std::move(keys),
+            std::move(terminal),
+            std::move(answer.chip_authentication_data),
+            std::move(answer.authority_reference),
+            std::move(answer.previous_authority_reference),
+            selected.wanted_parameters};
 }
 
 }  // namespace tahvil::pace

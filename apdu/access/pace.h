@@ -35,6 +35,8 @@ struct Established {
     /// The references of the trust points that the card names for terminal authentication (DO'87', DO'88').
     std::optional<Bytes> authority_reference;
     std::optional<Bytes> previous_authority_reference;
+    /// The card refused MSE:Set AT until it named the domain parameters (DO'84'), although it offers no choice of them.
+    bool wanted_parameters = false;
 };
 
 /// Names a password to the card, which answers how it stands with it: MSE:Set AT, which spends no try (TR-03110-3,

@@ -153,7 +153,8 @@ void require_secrets(const Members& members, const CardCheck& check) {
     if (check.pin_pad && (access.pin || access.new_pin))
         members.refuse("access", "no PIN beside the entry on a pin_pad");
     if (changes && !(access.pin && access.new_pin)) members.refuse("access", "pin and new_pin for the act change");
-    if (unblocks != access.puk.has_value()) members.refuse("access", "a puk for the act unblock, and for that only");
+    if (unblocks && !access.puk) members.refuse("access", "a puk for the act unblock");
+    if (changes && access.puk) members.refuse("access", "no puk for the act change");
     if (access.new_pin && !changes && !unblocks)
         members.refuse("access", "new_pin for the acts change and unblock only");
     if (access.fingerprint && check.holder != HolderMethod::fingerprint)

@@ -131,7 +131,9 @@ private:
         std::string_view secret = "pin";
         try {
             opened_.pin_proved = establish_with_pin();
-            if (!opened_.pin_proved) {
+            if (!opened_.pin_proved && establish_with_puk()) {
+                secret = "puk";
+            } else if (!opened_.pin_proved) {
                 const auto password = password_for_pace(secrets_);
                 if (!password) throw secret_needed("the CAN or the MRZ");
                 secret = secrets_.can ? "can" : "mrz";
@@ -165,6 +167,16 @@ private:
         return true;
     }
 
+    /// False when no PUK is to be tried. One whose tries are counted is treated like a PIN, and one that the card has
+    /// blocked is not sent.
+    bool establish_with_puk() {
+        using pace::PasswordKind;
+        if (!secrets_.puk || !pace::query(card_, *opened_.offer, PasswordKind::puk)) return false;
+        opening_.pin_sent = true;
+        establish(pace::Password::typed(PasswordKind::puk, secrets_.puk->view()));
+        return true;
+    }
+
     /// TR-03110-2, 3.3: a PIN with one try left is suspended until PACE was done with the CAN.
     void resume_pin() {
         if (!secrets_.allow_last_try)
@@ -184,6 +196,9 @@ private:
             options.holder_authorisation = opened_.terminal->certificate.authorization.encode();
         options.allow_last_try = secrets_.allow_last_try;
         opened_.pace = pace::establish(opened_.channel(), *opened_.offer, password, options);
+        if (opened_.pace->wanted_parameters)
+            note(opened_.deviations, DeviationCode::access_mse_without_reference_accepted,
+                 "taken only with the reference, although the card offers no choice");
         const pace::Party& party = opened_.pace->party;
         opened_.chip_identifier = terminal_authentication::chip_identifier(party.group(), party.peer_public_key());
         if (opened_.secure) {

@@ -19,7 +19,7 @@ struct Opening {
     bool may_fall_back_to_bac = false;
     const RandomSource& random;
     std::function<void(std::string_view)> step;  ///< told before each
-    bool& pin_sent;                              ///< set before a try of the PIN can be spent
+    bool& pin_sent;                              ///< set before a try of PIN or PUK can be spent
     const Terminals& terminals;                  ///< for cards that ask in PACE who reads them
 };
 
@@ -51,7 +51,8 @@ struct OpenedCard {
 ///
 /// A PIN goes before the other secrets where the card does PACE with one. How many tries are left is asked first: the
 /// last one is spent only where the caller allows it, and of a suspended PIN after PACE with the CAN (TR-03110-2,
-/// 3.3). A card without such a PIN is opened with the other secrets, and none of its tries is spent.
+/// 3.3). A card without such a PIN is opened with the other secrets, and none of its tries is spent. A PUK is treated
+/// likewise, after the PIN and before the others.
 ///
 /// The card is fresh from reset. Throws AccessDenied (see pace::establish(); "access.last_try"), InvalidInput
 /// "access.secret_needed", and what the protocols throw.

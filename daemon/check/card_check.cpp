@@ -183,9 +183,10 @@ private:
     void open() {
         const bool may_fall_back =
             knowledge_.policy->tolerance(asked_.purpose, DeviationCode::access_bac_beside_pace) == Tolerance::tolerate;
-        opened_ =
-            open_card(channel_, {asked_.access, may_fall_back, random_, [this](std::string_view step) { begin(step); },
-                                 pin_sent_, knowledge_.terminals});
+        AccessSecrets secrets = asked_.access;
+        if (asked_.pin_act == PinAct::unblock) secrets.puk.reset();  // which is sent once
+        opened_ = open_card(channel_, {secrets, may_fall_back, random_, [this](std::string_view step) { begin(step); },
+                                       pin_sent_, knowledge_.terminals});
         verdict_.checks.insert(verdict_.checks.end(), opened_.checks.begin(), opened_.checks.end());
         note(verdict_.deviations, opened_.deviations);
     }

@@ -25,9 +25,9 @@ struct AccessSecrets {
     std::optional<SecretBytes> mrz_information;  ///< see tahvil::mrz_information()
     std::optional<SecretBytes> pin;              ///< opens a card whose PACE has one, and proves the holder
     std::optional<SecretBytes> new_pin;          ///< with PinAct::change and PinAct::unblock
-    std::optional<SecretBytes> puk;              ///< with PinAct::unblock
-    std::optional<SecretBytes> fingerprint;      ///< minutiae, see apdu/access/fingerprint.h
-    bool allow_last_try = false;                 ///< of PIN or PUK; a card that does not tell the number has one
+    std::optional<SecretBytes> puk;          ///< opens a card whose PACE has one; with PinAct::unblock for that alone
+    std::optional<SecretBytes> fingerprint;  ///< minutiae, see apdu/access/fingerprint.h
+    bool allow_last_try = false;             ///< of PIN or PUK; a card that does not tell the number has one
 };
 
 /// What BAC and PACE need of the lines of an MRZ, as they were typed. Throws InvalidInput "input.mrz" when they are

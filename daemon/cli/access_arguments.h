@@ -33,7 +33,9 @@ struct AccessArguments {
     bool pin_pad = false;            ///< the PIN is typed on the reader
 
     bool names_nothing() const {
-        return can.kind == SecretSource::Kind::none && mrz.kind == SecretSource::Kind::none && document_number.empty();
+        const bool puk_opens = puk.kind != SecretSource::Kind::none && pin_act != "unblock";
+        return can.kind == SecretSource::Kind::none && mrz.kind == SecretSource::Kind::none && !puk_opens &&
+               document_number.empty();
     }
 };
 

@@ -25,7 +25,7 @@ struct Typed {
 
     bool watch = false;
     std::string reader;
-    std::vector<std::string> can, mrz, pin;
+    std::vector<std::string> can, mrz, pin, puk;
     int can_fd = -1, mrz_fd = -1, pin_fd = -1, new_pin_fd = -1, puk_fd = -1;
     bool new_pin = false, pin_pad = false;
     std::string fingerprint;
@@ -142,6 +142,8 @@ public:
 private:
     void add_check_options(CLI::App& app) {
         add_access_options(app);
+        add(app, "--puk", typed.puk, Message::option_puk, "")->expected(0, 1);
+        add_descriptor(app, "--puk-fd", typed.puk_fd, Message::option_puk_fd);
         add(app, "--holder", typed.holder, Message::option_holder, "METHOD")
             ->check(CLI::IsMember({"pin", "portrait", "fingerprint"}));
         add(app, "--fingerprint", typed.fingerprint, Message::option_fingerprint, "FILE");
@@ -397,7 +399,10 @@ private:
     }
 
     AccessArguments access(std::vector<std::string>& warnings) const {
-        if (!typed.pin.empty() && !typed.pin.front().empty()) {
+        const auto has_value = [](const std::vector<std::string>& code) {
+            return !code.empty() && !code.front().empty();
+        };
+        if (has_value(typed.pin) || has_value(typed.puk)) {
             throw InvalidInput("usage.pin", "a PIN on the command line is not taken, because others can read it there",
                                "Leave the value out to be asked for it, or use --pin-fd.");
         }
@@ -407,6 +412,7 @@ private:
         access.mrz = source("--mrz", typed.mrz, typed.mrz_fd, warnings);
         if (!access.mrz.given.empty()) access.mrz.given = checked_mrz(access.mrz.given);
         access.pin = source("--pin", typed.pin, typed.pin_fd, warnings);
+        access.puk = source("--puk", typed.puk, typed.puk_fd, warnings);
         access.allow_last_try = typed.allow_last_try;
         access.pin_pad = typed.pin_pad;
         if (typed.pin_pad && (access.pin.kind != SecretSource::Kind::none || typed.new_pin_fd >= 0)) {
