@@ -64,7 +64,7 @@ TEST(CheckRequest, TakesNoSecretThatItsActDoesNotUse) {
           R"("access":{"pin":"123456"},"holder":{"method":"pin","act":"change"})",
           R"("access":{"new_pin":"805317"},"holder":{"method":"pin","act":"change"})",
           R"("access":{"pin":"123456","new_pin":"805317"},"holder":{"method":"pin"})",
-          R"("access":{"puk":"12345678"},"holder":{"method":"pin"})",
+          R"("access":{"puk":"12345678","pin":"123456","new_pin":"805317"},"holder":{"method":"pin","act":"change"})",
           R"("access":{"new_pin":"805317"},"holder":{"method":"pin","act":"unblock"})",
           R"("access":{"puk":"12345678","new_pin":"805317","pin":"123456"},"holder":{"method":"pin","act":"unblock"})",
           R"("access":{"pin":"123456"},"holder":{"method":"pin","entry":"pin_pad"})",
