@@ -39,7 +39,8 @@ public:
 
     ByteView raw() const { return raw_; }
     Time produced_at() const { return produced_at_; }
-    const std::vector<OcspAnswer>& answers() const { return answers_; }
+    const std::vector<OcspAnswer>& answers() const& { return answers_; }
+    const std::vector<OcspAnswer>& answers() && = delete;  // they go with the response
 
     /// The answer about a certificate of that issuer, by the digests of its name and key; null when there is none.
     const OcspAnswer* about(const Certificate& issued, const Certificate& issuer) const;

@@ -99,9 +99,10 @@ json::object to_json(const trust::TrustStore& store) {
     for (std::size_t i = 0; i < store.revocation_list_count(); ++i)
         revocation_lists.push_back(to_json(store.revocation_list(i)));
     json::array ocsp_answers;
-    for (std::size_t i = 0; i < store.ocsp_response_count(); ++i)
-        for (const trust::OcspAnswer& answer : store.ocsp_response(i).answers())
-            ocsp_answers.push_back(to_json(answer));
+    for (std::size_t i = 0; i < store.ocsp_response_count(); ++i) {
+        const trust::OcspResponse response = store.ocsp_response(i);
+        for (const trust::OcspAnswer& answer : response.answers()) ocsp_answers.push_back(to_json(answer));
+    }
     json::array hot_lists;
     for (const trust::HotListRecord& list : store.hot_lists()) hot_lists.push_back(to_json(list));
     json::object object{{"version", store.number()},
