@@ -47,10 +47,11 @@ ExitStatus run(const VerifyCertificateArguments& arguments, const Context& conte
     const std::vector<Bytes> intermediates = read_all(arguments.intermediates);
     const std::vector<Bytes> anchors = read_all(arguments.anchors);
     std::vector<Bytes> revocation_lists = read_all(arguments.revocation_lists);
-    const auto answers = std::ranges::stable_partition(
-        revocation_lists, [](ByteView file) { return !trust::OcspResponse::looks_like_one(file); });
-    const std::vector<Bytes> ocsp_responses(answers.begin(), answers.end());
-    revocation_lists.erase(answers.begin(), answers.end());
+    const auto answers =
+        std::stable_partition(revocation_lists.begin(), revocation_lists.end(),
+                              [](ByteView file) { return !trust::OcspResponse::looks_like_one(file); });
+    const std::vector<Bytes> ocsp_responses(answers, revocation_lists.end());
+    revocation_lists.erase(answers, revocation_lists.end());
 
     daemon::Knowledge knowledge;
     knowledge.at = arguments.at.value_or(std::chrono::floor<std::chrono::seconds>(now));
