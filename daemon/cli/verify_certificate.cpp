@@ -47,9 +47,9 @@ ExitStatus run(const VerifyCertificateArguments& arguments, const Context& conte
     const std::vector<Bytes> intermediates = read_all(arguments.intermediates);
     const std::vector<Bytes> anchors = read_all(arguments.anchors);
     std::vector<Bytes> revocation_lists = read_all(arguments.revocation_lists);
-    const auto answers =
-        std::stable_partition(revocation_lists.begin(), revocation_lists.end(),
-                              [](ByteView file) { return !trust::OcspResponse::looks_like_one(file); });
+    const auto answers = std::stable_partition(revocation_lists.begin(), revocation_lists.end(), [](ByteView file) {
+        return !trust::OcspResponse::looks_like_one(file);
+    });
     const std::vector<Bytes> ocsp_responses(answers, revocation_lists.end());
     revocation_lists.erase(answers, revocation_lists.end());
 
