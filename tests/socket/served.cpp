@@ -57,7 +57,7 @@ api::Response ScriptedOperations::get_contract(const api::Call& call) {
 }
 api::Response ScriptedOperations::get_health(const api::Call& call) {
     return answer(call, text(R"({"status":"ok","version":"0","started_at":"2026-01-01T00:00:00Z","pcsc":{"state":"off"},
-        "readers":{"count":0,"with_card":0},"trust":{"version":0,"certificates":0}})"));
+        "readers":{"count":0,"with_card":0},"trust":{"version":0,"certificates":0},"desk":{"state":"off"}})"));
 }
 api::Response ScriptedOperations::list_readers(const api::Call& call) {
     return answer(call, text(R"({"readers":[]})"));
